@@ -1,0 +1,194 @@
+//! How events and their metadata stand in the log, and how they are read back.
+
+use std::collections::HashMap;
+
+use caseledger_commands::audit::AuditCommand;
+use caseledger_commands::case::CaseCommand;
+use caseledger_commands::oversight::OversightCommand;
+use caseledger_commands::panel::PanelCommand;
+use caseledger_commands::person::PersonCommand;
+use caseledger_commands::supervision::SupervisionCommand;
+use caseledger_commands::workforce::WorkforceCommand;
+use caseledger_commands::{CaseReference, CommandSet, Timestamp};
+
+use crate::audit::AuditEvent;
+use crate::case::CaseEvent;
+use crate::oversight::OversightEvent;
+use crate::panel::PanelEvent;
+use crate::person::PersonEvent;
+use crate::supervision::SupervisionEvent;
+use crate::workforce::WorkforceEvent;
+
+/// An event of any aggregate, as projections and processes meet them in the log.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each variant is the events of the aggregate of that name")]
+#[allow(clippy::large_enum_variant, reason = "an event is read once, borrowed and dropped")]
+pub enum AnyEvent {
+    Case(CaseEvent),
+    Person(PersonEvent),
+    PanelMeeting(PanelEvent),
+    Supervision(SupervisionEvent),
+    Audit(AuditEvent),
+    Workforce(WorkforceEvent),
+    Oversight(OversightEvent),
+}
+
+/// Why a stored event can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// No aggregate has that type: a newer version of the program wrote the log.
+    #[error("no aggregate is called '{0}'")]
+    UnknownAggregate(String),
+    /// The payload is not of the event's shape.
+    #[error("the payload of '{event_type}' version {event_version} can't be read: {source}")]
+    Payload {
+        /// The event's name.
+        event_type: String,
+        /// The event's version.
+        event_version: String,
+        /// What serde says.
+        source: serde_json::Error,
+    },
+}
+
+impl AnyEvent {
+    /// Reads a stored event, whatever version it was written in.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when a newer program, or another one, wrote it.
+    pub fn read(
+        aggregate_type: &str,
+        event_type: &str,
+        event_version: &str,
+        payload: &str,
+    ) -> Result<Self, Unreadable> {
+        let wrong = |source| Unreadable::Payload {
+            event_type: event_type.to_owned(),
+            event_version: event_version.to_owned(),
+            source,
+        };
+        match aggregate_type {
+            CaseCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Case).map_err(wrong),
+            PersonCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Person).map_err(wrong),
+            PanelCommand::AGGREGATE => serde_json::from_str(payload).map(Self::PanelMeeting).map_err(wrong),
+            SupervisionCommand::AGGREGATE => {
+                serde_json::from_str(payload).map(Self::Supervision).map_err(wrong)
+            }
+            AuditCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Audit).map_err(wrong),
+            WorkforceCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Workforce).map_err(wrong),
+            OversightCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Oversight).map_err(wrong),
+            other => Err(Unreadable::UnknownAggregate(other.to_owned())),
+        }
+    }
+}
+
+/// What every event carries besides its own fields. In the log it is a map of strings, as cqrs-es wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The authority whose log it is.
+    pub authority: String,
+    /// The case's short reference, on every event of a case.
+    pub case: Option<CaseReference>,
+    /// The subject who did it.
+    pub actor: String,
+    /// The person for whom a service did it.
+    pub on_behalf_of: Option<String>,
+    /// When it happened, as the actor says.
+    pub occurred_at: Timestamp,
+    /// One id for all that follows from one request.
+    pub correlation: String,
+    /// What this follows from: a request's id, or `event:<position>` for a process.
+    pub causation: String,
+    /// The W3C trace context of the request.
+    pub traceparent: Option<String>,
+    /// For imported events, where they came from: file, sheet and row.
+    pub provenance: Option<String>,
+}
+
+impl Metadata {
+    /// As the log keeps it.
+    pub fn to_map(&self) -> HashMap<String, String> {
+        let required = [
+            ("authority", self.authority.clone()),
+            ("actor", self.actor.clone()),
+            ("occurred_at", self.occurred_at.to_string()),
+            ("correlation", self.correlation.clone()),
+            ("causation", self.causation.clone()),
+        ];
+        let optional = [
+            ("case", self.case.as_ref().map(ToString::to_string)),
+            ("on_behalf_of", self.on_behalf_of.clone()),
+            ("traceparent", self.traceparent.clone()),
+            ("provenance", self.provenance.clone()),
+        ];
+        let optional = optional.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        required.into_iter().chain(optional).map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
+    /// From the log's map; `None` when a required entry is missing or unreadable.
+    pub fn from_map(map: &HashMap<String, String>) -> Option<Self> {
+        Some(Self {
+            authority: map.get("authority")?.clone(),
+            case: map.get("case").map(|text| text.parse()).transpose().ok()?,
+            actor: map.get("actor")?.clone(),
+            on_behalf_of: map.get("on_behalf_of").cloned(),
+            occurred_at: map.get("occurred_at")?.parse().ok()?,
+            correlation: map.get("correlation")?.clone(),
+            causation: map.get("causation")?.clone(),
+            traceparent: map.get("traceparent").cloned(),
+            provenance: map.get("provenance").cloned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every event that was ever written, by the aggregate's type and the folder of its golden files.
+    #[test]
+    fn every_golden_event_is_read_as_its_aggregates() {
+        for (aggregate, folder) in [
+            ("Case", "case"),
+            ("Person", "person"),
+            ("PanelMeeting", "panel"),
+            ("Supervision", "supervision"),
+            ("Audit", "audit"),
+            ("Workforce", "workforce"),
+            ("Oversight", "oversight"),
+        ] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(folder);
+            let files: Vec<_> =
+                std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+            assert!(!files.is_empty(), "{aggregate}");
+            for file in files {
+                let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap();
+                let (event_type, version) = stem.split_once(".v").unwrap();
+                let payload = std::fs::read_to_string(&file).unwrap();
+                let read = AnyEvent::read(aggregate, event_type, version, &payload).unwrap();
+                let of = match read {
+                    AnyEvent::Case(_) => "Case",
+                    AnyEvent::Audit(_) => "Audit",
+                    AnyEvent::Person(_) => "Person",
+                    AnyEvent::PanelMeeting(_) => "PanelMeeting",
+                    AnyEvent::Supervision(_) => "Supervision",
+                    AnyEvent::Workforce(_) => "Workforce",
+                    AnyEvent::Oversight(_) => "Oversight",
+                };
+                assert_eq!(of, aggregate, "{stem}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_said_to_be_unreadable() {
+        let unknown = AnyEvent::read("Weather", "RainFell", "1", "{}");
+        assert!(matches!(unknown, Err(Unreadable::UnknownAggregate(name)) if name == "Weather"));
+        let payload = AnyEvent::read("Audit", "SampleDrawn", "1", "{\"SampleDrawn\":{}}");
+        assert!(
+            matches!(payload, Err(Unreadable::Payload { event_type, .. }) if event_type == "SampleDrawn")
+        );
+    }
+}

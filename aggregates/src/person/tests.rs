@@ -1,0 +1,102 @@
+//! A person's entry: registered, put right, linked, erased.
+
+use caseledger_commands::person::*;
+use caseledger_commands::{Command, CommandSet, PersonId, Role};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::testing::{self, Circumstances, Given, given, some_id};
+
+fn registered() -> Given<Person> {
+    given::<Person>([]).when(RegisterPerson::example()).and()
+}
+
+/// The person whom the examples link to, in the register.
+fn knowing_the_other(circumstances: &mut Circumstances) {
+    let other = given::<Person>([]).when(RegisterPerson::example()).and().state().clone();
+    circumstances.facts.people.insert(LinkPeople::example().other, other.into());
+}
+
+fn officer(circumstances: &mut Circumstances) {
+    circumstances.actor.roles = vec![Role::DataProtectionOfficer];
+}
+
+#[test]
+fn a_person_is_registered_once() {
+    registered().when(RegisterPerson::example()).then_nothing();
+    let another = RegisterPerson { family_name: "Otherwise".into(), ..RegisterPerson::example() };
+    registered().when(another).then_refused("person-registered-once", "");
+}
+
+#[test]
+fn nobody_is_corrected_linked_or_erased_who_was_not_registered() {
+    given::<Person>([]).when(CorrectPersonDetails::example()).then_refused("person-exists", "");
+    given::<Person>([]).when(LinkPeople::example()).then_refused("person-exists", "");
+    given::<Person>([]).with(officer).when(ErasePerson::example()).then_refused("person-exists", "");
+}
+
+#[test]
+fn a_correction_keeps_what_was_recorded_before_and_is_made_once() {
+    let corrected = registered().when(CorrectPersonDetails::example());
+    let PersonEvent::PersonDetailsCorrected(event) = &corrected.events()[0] else { panic!("another event") };
+    assert!(event.corrections.iter().all(|correction| correction.from != correction.to));
+    corrected.and().when(CorrectPersonDetails::example()).then_nothing();
+}
+
+#[test]
+fn people_are_linked_once_and_to_somebody_else_in_the_register() {
+    registered().when(LinkPeople::example()).then_refused("linked-person-exists", "other");
+    let known = registered().with(knowing_the_other);
+    let linked = known.when(LinkPeople::example()).and();
+    linked.when(LinkPeople::example()).then_nothing();
+    let own = LinkPeople { other: PersonId::from(some_id(1)), ..LinkPeople::example() };
+    known.when(own).then_refused("link-between-two-people", "other");
+}
+
+#[test]
+fn a_link_that_never_was_is_not_ended() {
+    let known = registered().with(knowing_the_other);
+    known.when(EndLink::example()).then_refused("link-exists", "other");
+}
+
+#[test]
+fn the_data_protection_officer_erases_and_nothing_is_remembered() {
+    registered().when(ErasePerson::example()).then_refused("erasure-by-data-protection-officer", "");
+    let erased = registered().with(officer).when(ErasePerson::example()).and();
+    assert_eq!(erased.state(), &Person::Erased);
+    erased.when(ErasePerson::example()).then_nothing();
+    erased.when(CorrectPersonDetails::example()).then_refused("person-not-erased", "");
+}
+
+#[test]
+fn events_once_written_are_read_for_ever() {
+    let known = registered().with(knowing_the_other);
+    let link = LinkPeople::example();
+    let linked = known.when(link.clone());
+    let end = EndLink { other: link.other, relation: link.relation, ..EndLink::example() };
+    let mut samples = given::<Person>([]).when(RegisterPerson::example()).events().to_vec();
+    samples.extend_from_slice(known.when(CorrectPersonDetails::example()).events());
+    samples.extend_from_slice(linked.events());
+    samples.extend_from_slice(linked.and().when(end).events());
+    samples.extend_from_slice(registered().with(officer).when(ErasePerson::example()).events());
+    testing::golden("person", PersonEvent::NAMES, &samples);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_an_entry_stays_sound(
+        names in proptest::collection::vec(select(PersonCommand::TABLE.iter().map(|s| s.name).collect::<Vec<_>>()), 0..20)
+    ) {
+        let commands: Vec<_> = names
+            .into_iter()
+            .filter_map(|name| PersonCommand::TABLE.iter().find(|spec| spec.name == name))
+            .filter_map(|spec| PersonCommand::decode(spec.name, (spec.example)()).ok())
+            .collect();
+        let mut circumstances = Circumstances::default();
+        knowing_the_other(&mut circumstances);
+        officer(&mut circumstances);
+        testing::play::<Person>(&commands, &circumstances);
+        testing::repeats_emit_nothing::<Person>(&commands, &circumstances);
+    }
+}

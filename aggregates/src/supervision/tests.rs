@@ -1,0 +1,124 @@
+//! A practitioner's supervisions, what is carried forward, and each refusal.
+
+use caseledger_commands::supervision::*;
+use caseledger_commands::workforce::AgencyKind;
+use caseledger_commands::{Command, PractitionerId};
+use jiff::civil::date;
+
+use super::*;
+use crate::case::Case;
+use crate::testing::{self, Circumstances, Given, fold, given, some_id};
+use crate::workforce::{AgencyRegistered, PractitionerRegistered, TeamRegistered, Workforce};
+
+fn supervisor() -> PractitionerId {
+    RecordSupervision::example().supervisor
+}
+
+/// The end of May 2017; the practitioner and the supervisor are in the register, and the example's case exists.
+fn circumstances(circumstances: &mut Circumstances) {
+    let (agency, team) = (some_id(0xa1).into(), some_id(0xb1).into());
+    let registered = |practitioner: PractitionerId| PractitionerRegistered {
+        practitioner,
+        name: "Asha Rahman".into(),
+        agency,
+        team,
+        is_manager: false,
+    };
+    let workforce: Workforce = fold::<Workforce>([
+        AgencyRegistered { agency, name: "Northshire Council".into(), kind: AgencyKind::Authority }.into(),
+        TeamRegistered { team, name: "Coast".into(), locality: "Coast".into(), agency }.into(),
+        registered(circumstances.id.into()).into(),
+        registered(supervisor()).into(),
+    ]);
+    circumstances.facts.workforce = Some(workforce.into());
+    circumstances.facts.cases.insert(RecordSupervision::example().cases[0].case, Case::default().into());
+}
+
+fn nothing_yet() -> Given<Supervision> {
+    given::<Supervision>([]).on("2017-05-31T10:00:00Z").with(circumstances)
+}
+
+fn with(change: impl FnOnce(&mut RecordSupervision)) -> RecordSupervision {
+    let mut asked = RecordSupervision::example();
+    change(&mut asked);
+    asked
+}
+
+#[test]
+fn a_supervision_is_held_by_another_who_works_here() {
+    let own = with(|asked| asked.supervisor = some_id(1).into());
+    nothing_yet().when(own).then_refused("supervised-by-another", "supervisor");
+    let stranger = with(|asked| asked.supervisor = some_id(9).into());
+    nothing_yet().when(stranger).then_refused("supervisor-works-here", "supervisor");
+    given::<Supervision>([]).when(RecordSupervision::example()).then_refused("practitioner-works-here", "");
+}
+
+#[test]
+fn a_supervision_was_held_and_after_the_one_before() {
+    let ahead = with(|asked| asked.held_on = date(2017, 6, 1));
+    nothing_yet().when(ahead).then_refused("supervision-was-held", "held_on");
+    let recorded = nothing_yet().when(RecordSupervision::example()).and();
+    recorded.when(RecordSupervision::example()).then_refused("supervisions-in-order", "held_on");
+}
+
+#[test]
+fn what_is_said_is_about_cases_that_exist_and_actions_that_lie_ahead() {
+    let unknown = with(|asked| asked.cases[0].case = some_id(9).into());
+    nothing_yet().when(unknown).then_refused("case-exists", "cases[0].case");
+    let passed = with(|asked| asked.cases[0].actions[0].due = date(2017, 5, 1));
+    nothing_yet().when(passed).then_refused("day-lies-ahead", "cases[0].actions[0].due");
+    let recorded = nothing_yet().when(RecordSupervision::example()).and();
+    let same_id = with(|asked| {
+        asked.held_on = date(2017, 5, 30);
+        asked.cases[0].actions[0].due = date(2017, 6, 9);
+    });
+    recorded.when(same_id).then_refused("id-used-once", "cases[0].actions[0].id");
+}
+
+#[test]
+fn the_next_supervision_is_due_by_the_practitioners_own_frequency() {
+    let often = nothing_yet().when(SetSupervisionFrequency::example()).and();
+    often.when(SetSupervisionFrequency::example()).then_nothing();
+    let recorded = often.when(RecordSupervision::example()).and();
+    assert_eq!(recorded.state().next_due, Some(date(2017, 5, 30)));
+}
+
+#[test]
+fn what_is_not_done_is_carried_forward_until_it_is() {
+    let recorded = nothing_yet().when(RecordSupervision::example()).and();
+    let action = CompleteSupervisionAction::example().action;
+    let next = with(|asked| {
+        asked.held_on = date(2017, 5, 30);
+        asked.cases.clear();
+    });
+    let again = recorded.when(next).and();
+    assert_eq!(again.state().open_actions[&action].carried_forward, 1);
+    let done = again.when(CompleteSupervisionAction::example()).and();
+    assert!(done.state().open_actions.is_empty());
+    done.when(CompleteSupervisionAction::example()).then_nothing();
+    nothing_yet().when(CompleteSupervisionAction::example()).then_refused("action-of-the-record", "action");
+}
+
+#[test]
+fn events_once_written_are_read_for_ever() {
+    let mut samples = nothing_yet().when(SetSupervisionFrequency::example()).events().to_vec();
+    let recorded = nothing_yet().when(RecordSupervision::example());
+    samples.extend_from_slice(recorded.events());
+    samples.extend_from_slice(recorded.and().when(CompleteSupervisionAction::example()).events());
+    testing::golden("supervision", SupervisionEvent::NAMES, &samples);
+}
+
+#[test]
+fn a_record_played_through_is_what_its_events_say() {
+    let mut in_may =
+        Circumstances { now: testing::moment("2017-05-31T10:00:00Z"), ..Circumstances::default() };
+    circumstances(&mut in_may);
+    let commands: Vec<SupervisionCommand> = vec![
+        CompleteSupervisionAction::example().into(),
+        SetSupervisionFrequency::example().into(),
+        RecordSupervision::example().into(),
+        CompleteSupervisionAction::example().into(),
+    ];
+    let (record, outcomes) = testing::play::<Supervision>(&commands, &in_may);
+    assert!(outcomes[0].is_err() && record.open_actions.is_empty());
+}
