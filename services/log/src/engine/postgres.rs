@@ -1,0 +1,178 @@
+//! Writing to PostgreSQL: one statement locks and moves the head, inserts all events and all keys, and tells the others;
+//! it commits by itself. One round trip for a batch, and the lock is never held while the client thinks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
+use tokio::time::Instant;
+
+use super::{KEY_COLUMNS, KeyColumns, head, is_taken, stored};
+use crate::LogError;
+use crate::plan::{Head, Plan, StreamId};
+
+/// The channel on which instances tell each other where the log ends. Its payload is a position.
+pub(crate) const CHANNEL: &str = "caseledger_log";
+
+/// A connection that lay idle for longer is tried before it is trusted with a batch.
+const IDLE: Duration = Duration::from_secs(5);
+
+const LOOK: &str = "
+SELECT h.position, h.recorded_at,
+       ARRAY(SELECT coalesce((SELECT max(e.sequence) FROM events e
+                              WHERE e.aggregate_type = s.aggregate_type AND e.aggregate_id = s.aggregate_id), 0)
+             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s (aggregate_type, aggregate_id, place)
+             ORDER BY s.place)
+FROM log_head h";
+const WRITE: &str = "
+WITH head AS
+  (UPDATE log_head SET position = $1, recorded_at = $2 WHERE position = $3 RETURNING position),
+written AS
+  (INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position,
+                       recorded_at)
+   SELECT e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::json,
+          e.metadata::json, $3 + e.place, $2
+   FROM head, unnest($4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[])
+     WITH ORDINALITY AS e (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, place)),
+kept AS
+  (INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at)
+   SELECT k.scope, k.key, k.digest, k.version, k.first_position, k.last_position, k.recorded_at
+   FROM head, unnest($11::text[], $12::text[], $13::bytea[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+     AS k (scope, key, digest, version, first_position, last_position, recorded_at))
+SELECT CASE WHEN position > $3 THEN pg_notify('caseledger_log', position::text)::text END FROM head";
+
+/// PostgreSQL's writer.
+pub(crate) struct PostgresEngine {
+    options: PgConnectOptions,
+    connection: Option<PgConnection>,
+    used: Instant,
+    /// The server process of the connection, by which the writer's own notifications are told from those of others.
+    backend: Arc<AtomicI32>,
+}
+
+impl PostgresEngine {
+    pub fn new(options: PgConnectOptions, backend: Arc<AtomicI32>) -> Self {
+        Self { options, connection: None, used: Instant::now(), backend }
+    }
+
+    async fn connection(&mut self) -> Result<&mut PgConnection, LogError> {
+        let rested = self.used.elapsed() > IDLE;
+        self.used = Instant::now();
+        let connection = match self.connection.take() {
+            Some(connection) if !rested => connection,
+            Some(mut connection) => match connection.ping().await {
+                Ok(()) => connection,
+                Err(_) => self.connect().await?,
+            },
+            None => self.connect().await?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    async fn connect(&mut self) -> Result<PgConnection, LogError> {
+        let mut connection = self.options.connect().await?;
+        let (backend, durability): (i32, String) =
+            sqlx::query_as("SELECT pg_backend_pid(), current_setting('synchronous_commit')")
+                .fetch_one(&mut connection)
+                .await?;
+        if durability == "off" {
+            connection.execute("SET synchronous_commit = on").await?; // an answer follows fsync
+        }
+        // An instance that hangs while it holds the lock must not stop the others for ever.
+        connection.execute("SET idle_in_transaction_session_timeout = '10s'").await?;
+        self.backend.store(backend, Ordering::Release);
+        Ok(connection)
+    }
+
+    pub async fn look(
+        &mut self,
+        streams: &[&StreamId],
+        keys: &[(&str, &str)],
+    ) -> Result<(Head, Vec<i64>, Vec<KeyColumns>), LogError> {
+        let connection = self.connection().await?;
+        let (types, ids): (Vec<_>, Vec<_>) = streams
+            .iter()
+            .map(|stream| (stream.aggregate_type.as_str(), stream.aggregate_id.as_str()))
+            .unzip();
+        let (position, recorded_at, versions): (i64, i64, Vec<i64>) =
+            sqlx::query_as(LOOK).bind(types).bind(ids).fetch_one(&mut *connection).await?;
+        let kept = match keys {
+            [] => vec![],
+            _ => {
+                let sql = format!(
+                    "SELECT {KEY_COLUMNS} FROM unnest($1::text[], $2::text[]) AS w (scope, key)
+                     JOIN idempotency_keys AS k USING (scope, key)"
+                );
+                let (scopes, keys): (Vec<_>, Vec<_>) = keys.iter().copied().unzip();
+                sqlx::query_as(&sql).bind(scopes).bind(keys).fetch_all(&mut *connection).await?
+            }
+        };
+        Ok((head((position, recorded_at)), versions, kept))
+    }
+
+    pub async fn write(&mut self, plan: &Plan<'_>) -> Result<bool, LogError> {
+        let connection = self.connection().await?;
+        match insert(connection, plan).await {
+            Ok(written) => Ok(written),
+            Err(error) if is_taken(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn lock(&mut self) -> Result<(), LogError> {
+        let connection = self.connection().await?;
+        connection.execute("BEGIN").await?;
+        connection.execute("SELECT position FROM log_head FOR UPDATE").await?;
+        Ok(())
+    }
+
+    pub async fn write_locked(&mut self, plan: &Plan<'_>) -> Result<bool, LogError> {
+        let written = self.write(plan).await?;
+        self.end(if written { "COMMIT" } else { "ROLLBACK" }).await?;
+        Ok(written)
+    }
+
+    pub async fn unlock(&mut self) -> Result<(), LogError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, how: &'static str) -> Result<(), LogError> {
+        self.connection().await?.execute(how).await?;
+        Ok(())
+    }
+
+    pub fn disconnect(&mut self) {
+        self.connection = None;
+    }
+}
+
+/// Executes [`WRITE`]; says whether the head was where the plan begins.
+async fn insert(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<bool, sqlx::Error> {
+    let streams = || plan.rows.iter().map(|row| &row.append.stream);
+    let events = || plan.rows.iter().map(|row| &row.append.append.events[row.event]);
+    let keys = || plan.keys.iter().map(|row| row.key);
+    let receipts = || plan.keys.iter().map(|row| &row.receipt);
+    let moved = sqlx::query(WRITE)
+        .bind(stored(plan.new.position))
+        .bind(plan.new.recorded_at)
+        .bind(stored(plan.old.position))
+        .bind(streams().map(|stream| stream.aggregate_type.as_str()).collect::<Vec<_>>())
+        .bind(streams().map(|stream| stream.aggregate_id.as_str()).collect::<Vec<_>>())
+        .bind(plan.rows.iter().map(|row| stored(row.sequence)).collect::<Vec<_>>())
+        .bind(events().map(|event| event.event_type()).collect::<Vec<_>>())
+        .bind(events().map(|event| event.event_version()).collect::<Vec<_>>())
+        .bind(events().map(|event| event.payload()).collect::<Vec<_>>())
+        .bind(plan.rows.iter().map(|row| row.append.metadata.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|key| key.scope.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|key| key.key.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|key| key.digest.as_slice()).collect::<Vec<_>>())
+        .bind(receipts().map(|receipt| stored(receipt.version)).collect::<Vec<_>>())
+        .bind(receipts().map(|receipt| receipt.positions.map(|(first, _)| stored(first))).collect::<Vec<_>>())
+        .bind(receipts().map(|receipt| receipt.positions.map(|(_, last)| stored(last))).collect::<Vec<_>>())
+        .bind(receipts().map(|receipt| receipt.recorded_at.as_microsecond()).collect::<Vec<_>>())
+        .fetch_optional(connection)
+        .await?;
+    Ok(moved.is_some())
+}

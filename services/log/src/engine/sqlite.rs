@@ -1,0 +1,155 @@
+//! Writing to SQLite: `BEGIN IMMEDIATE`, one statement for the head, one for all events, one for all keys, `COMMIT`.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::{KEY_COLUMNS, KeyColumns, head, is_taken, stored};
+use crate::LogError;
+use crate::plan::{Head, Plan, StreamId};
+
+const HEAD: &str = "SELECT position, recorded_at FROM log_head";
+const VERSIONS: &str = "
+SELECT (SELECT coalesce(max(sequence), 0) FROM events
+        WHERE aggregate_type = j.value ->> 0 AND aggregate_id = j.value ->> 1)
+FROM json_each($1) AS j ORDER BY j.key";
+const MOVE_HEAD: &str = "UPDATE log_head SET position = $1, recorded_at = $2 WHERE position = $3";
+const INSERT_EVENTS: &str = "
+INSERT INTO events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
+                    recorded_at)
+SELECT $1 + 1 + j.key, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5,
+       j.value ->> 6, $2
+FROM json_each($3) AS j";
+const INSERT_KEY: &str = "
+INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// SQLite's writer.
+pub(crate) struct SqliteEngine {
+    options: SqliteConnectOptions,
+    connection: Option<SqliteConnection>,
+    /// SQLite has one writer at a time, and those who wait for it sleep and try again. Within the process a mutex queues
+    /// them in order instead.
+    turn: Arc<Mutex<()>>,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
+impl SqliteEngine {
+    pub fn new(options: SqliteConnectOptions, turn: Arc<Mutex<()>>) -> Self {
+        Self { options, connection: None, turn, held: None }
+    }
+
+    async fn connection(&mut self) -> Result<&mut SqliteConnection, LogError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.options.connect().await?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    pub async fn look(
+        &mut self,
+        streams: &[&StreamId],
+        keys: &[(&str, &str)],
+    ) -> Result<(Head, Vec<i64>, Vec<KeyColumns>), LogError> {
+        let connection = self.connection().await?;
+        let found = sqlx::query_as(HEAD).fetch_one(&mut *connection).await?;
+        let names: Vec<_> =
+            streams.iter().map(|stream| (&stream.aggregate_type, &stream.aggregate_id)).collect();
+        let versions =
+            sqlx::query_scalar(VERSIONS).bind(json!(names).to_string()).fetch_all(&mut *connection).await?;
+        let kept = match keys {
+            [] => vec![],
+            _ => {
+                let sql = format!(
+                    "SELECT {KEY_COLUMNS} FROM json_each($1) AS j
+                     CROSS JOIN idempotency_keys AS k ON k.scope = j.value ->> 0 AND k.key = j.value ->> 1"
+                );
+                sqlx::query_as(&sql).bind(json!(keys).to_string()).fetch_all(&mut *connection).await?
+            }
+        };
+        Ok((head(found), versions, kept))
+    }
+
+    pub async fn lock(&mut self) -> Result<(), LogError> {
+        self.held = Some(Arc::clone(&self.turn).lock_owned().await);
+        self.connection().await?.execute("BEGIN IMMEDIATE").await?;
+        Ok(())
+    }
+
+    pub async fn write_locked(&mut self, plan: &Plan<'_>) -> Result<bool, LogError> {
+        let written = match self.insert(plan).await {
+            Ok(written) => written,
+            Err(error) if is_taken(&error) => false,
+            Err(error) => return Err(error.into()),
+        };
+        self.end(if written { "COMMIT" } else { "ROLLBACK" }).await?;
+        Ok(written)
+    }
+
+    pub async fn unlock(&mut self) -> Result<(), LogError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, how: &'static str) -> Result<(), LogError> {
+        self.connection().await?.execute(how).await?;
+        self.held = None;
+        Ok(())
+    }
+
+    pub fn disconnect(&mut self) {
+        self.connection = None;
+        self.held = None;
+    }
+
+    async fn insert(&mut self, plan: &Plan<'_>) -> Result<bool, sqlx::Error> {
+        let Some(connection) = self.connection.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
+        let (old, new) = (stored(plan.old.position), stored(plan.new.position));
+        let moved = sqlx::query(MOVE_HEAD).bind(new).bind(plan.new.recorded_at).bind(old);
+        if moved.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if !plan.rows.is_empty() {
+            let events = sqlx::query(INSERT_EVENTS).bind(old).bind(plan.new.recorded_at).bind(rows(plan));
+            events.execute(&mut *connection).await?;
+        }
+        for row in &plan.keys {
+            let receipt = &row.receipt;
+            sqlx::query(INSERT_KEY)
+                .bind(&row.key.scope)
+                .bind(&row.key.key)
+                .bind(row.key.digest.as_slice())
+                .bind(stored(receipt.version))
+                .bind(receipt.positions.map(|(first, _)| stored(first)))
+                .bind(receipt.positions.map(|(_, last)| stored(last)))
+                .bind(receipt.recorded_at.as_microsecond())
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(true)
+    }
+}
+
+/// The events as one JSON array of arrays: a statement with a fixed text, prepared once, whatever the batch's size.
+fn rows(plan: &Plan<'_>) -> String {
+    let rows: Vec<_> = plan
+        .rows
+        .iter()
+        .map(|row| {
+            let event = &row.append.append.events[row.event];
+            (
+                &row.append.stream.aggregate_type,
+                &row.append.stream.aggregate_id,
+                row.sequence,
+                event.event_type(),
+                event.event_version(),
+                event.payload(),
+                &row.append.metadata,
+            )
+        })
+        .collect();
+    serde_json::to_string(&rows).unwrap_or_default()
+}

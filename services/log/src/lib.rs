@@ -1,0 +1,85 @@
+//! The event log: append-only, totally ordered by a dense position. It knows streams and bytes, and no domain.
+//!
+//! [`Log`] is the log, over SQLite or PostgreSQL; [`LogStore`] is one aggregate's streams in it, as cqrs-es sees them.
+//!
+//! A command's events go to one writer, which takes all that wait, checks each stream's expected version and
+//! idempotency key, gives positions, and answers after the commit (`plan`, `writer`, `engine`).
+
+mod append;
+mod engine;
+mod error;
+mod follow;
+mod log;
+mod plan;
+mod reader;
+mod recent;
+mod schema;
+mod store;
+mod writer;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
+pub use error::LogError;
+pub use log::{Log, Options, Stats, WriteTurn};
+pub use reader::Database;
+pub use schema::SCHEMA_VERSION;
+pub use store::{LogContext, LogStore};
+
+/// Where an event stands in the authority's log: 1, 2, 3 … without a gap.
+pub type Position = u64;
+
+/// Where the writer takes the time from. A demonstration and an import play an earlier time; clients can't.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// One event as the log holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where it stands in the log.
+    pub position: Position,
+    /// The type of its stream's aggregate: `Case`.
+    pub aggregate_type: String,
+    /// The id of its stream's aggregate.
+    pub aggregate_id: String,
+    /// Where it stands in its stream, from 1.
+    pub sequence: u64,
+    /// Its name: `ReferralReceived`.
+    pub event_type: String,
+    /// The version of its shape.
+    pub event_version: String,
+    /// Its JSON text, as it was written.
+    pub payload: String,
+    /// What came with it.
+    pub metadata: HashMap<String, String>,
+    /// When the log learned of it. Never goes back along positions.
+    pub recorded_at: Timestamp,
+}
+
+/// What the log answers for a commit.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Receipt {
+    /// The stream's version after it: the sequence of its last event.
+    pub version: u64,
+    /// The positions of its first and last event; `None` when nothing had to be written.
+    pub positions: Option<(Position, Position)>,
+    /// When the log learned of it.
+    pub recorded_at: Timestamp,
+    /// Whether this is the answer given earlier to the same idempotency key.
+    pub repeated: bool,
+}
+
+/// The client's promise that a request is the same one sent again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Whose key it is: keys of different clients don't meet.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// A digest of the whole request. The same key with another digest is refused.
+    pub digest: [u8; 32],
+}

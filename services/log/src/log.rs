@@ -1,0 +1,345 @@
+//! The log's handle.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cqrs_es::persist::EventUpcaster;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+
+use crate::engine::{Engine, PostgresEngine, SqliteEngine};
+use crate::follow::{Seen, follow};
+use crate::plan::Prepared;
+use crate::writer::{Job, Waiting, Writer};
+use crate::{
+    Append, Clock, Database, IdempotencyKey, LogError, LogStore, Position, Receipt, Recorded, schema,
+};
+
+/// How a log is opened.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the writer takes the time from.
+    pub clock: Arc<dyn Clock>,
+    /// Whether tables that are missing or older are brought up to date.
+    pub migrate: bool,
+    /// How many appends may wait for the writer; more are answered [`LogError::Busy`].
+    pub queue: usize,
+    /// How many connections read at the same time, those of the read models included. At least 2.
+    pub connections: u32,
+    /// How many aggregates' states each [`LogStore`] remembers.
+    pub cached_states: usize,
+}
+
+impl Options {
+    /// The defaults, with the clock.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, migrate: true, queue: 8_192, connections: 8, cached_states: 10_000 }
+    }
+}
+
+/// An authority's log. Cheap to clone; all clones share one writer.
+#[derive(Clone)]
+pub struct Log {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    queue: mpsc::Sender<Job>,
+    seen: Seen,
+    turn: Arc<Mutex<()>>,
+    counters: Arc<Counters>,
+    cached_states: usize,
+    follower: AbortHandle,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+/// The right to write to the database beside the log.
+///
+/// SQLite has one writer at a time, and those who wait for it sleep and try again; with a turn they queue in order.
+/// On PostgreSQL it is nothing.
+#[must_use = "the turn ends when it is dropped"]
+pub struct WriteTurn(#[expect(dead_code, reason = "held, not read")] Option<OwnedMutexGuard<()>>);
+
+/// What the log has done since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Batches committed or tried.
+    pub batches: u64,
+    /// Appends taken from the queue.
+    pub appends: u64,
+    /// Events written.
+    pub events: u64,
+    /// Appends refused: conflicts and keys that were used before.
+    pub refused: u64,
+    /// Appends that failed with the database.
+    pub failed: u64,
+    /// How long the writer has worked.
+    pub busy: Duration,
+    /// Appends that wait now.
+    pub waiting: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub batches: AtomicU64,
+    pub appends: AtomicU64,
+    pub events: AtomicU64,
+    pub refused: AtomicU64,
+    pub failed: AtomicU64,
+    pub busy_microseconds: AtomicU64,
+}
+
+impl Log {
+    /// Opens the log at `sqlite:PATH` or `postgres://…`, and makes it where there is none.
+    ///
+    /// # Errors
+    /// [`LogError::UnknownStore`], [`LogError::NewerSchema`], [`LogError::OlderSchema`] when it may not migrate, and those
+    /// of the database.
+    pub async fn open(store: &str, options: Options) -> Result<Self, LogError> {
+        let turn = Arc::default();
+        let address = Address::parse(store)?;
+        address.prepare(options.migrate).await?;
+        let database = address.pool(options.connections.max(2)).await?;
+        let seen = Seen::new(database.head().await?.position);
+        let engine = match address {
+            Address::Sqlite(file) => Engine::Sqlite(SqliteEngine::new(file, Arc::clone(&turn))),
+            Address::Postgres(server) => {
+                Engine::Postgres(PostgresEngine::new(server, Arc::clone(&seen.backend)))
+            }
+        };
+        let counters = Arc::<Counters>::default();
+        let (queue, jobs) = mpsc::channel(options.queue.max(1));
+        let writer = Writer::new(engine, options.clock, seen.clone(), Arc::clone(&counters));
+        tokio::spawn(writer.run(jobs));
+        let follower = tokio::spawn(follow(database.clone(), seen.clone())).abort_handle();
+        let cached_states = options.cached_states;
+        Ok(Self { inner: Arc::new(Inner { database, queue, seen, turn, counters, cached_states, follower }) })
+    }
+
+    /// Brings the tables at `sqlite:PATH` or `postgres://…` up to date, and makes them where there are none.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn migrate(store: &str) -> Result<(), LogError> {
+        Address::parse(store)?.prepare(true).await
+    }
+
+    /// Writes a command's events, all or none, and answers once they are durable.
+    ///
+    /// # Errors
+    /// [`LogError::Conflict`], [`LogError::KeyReused`], [`LogError::Invalid`], [`LogError::Busy`], [`LogError::Closed`], and
+    /// those of the database: after these it may have been written, and is repeated with its key.
+    pub async fn append(&self, append: Append) -> Result<Receipt, LogError> {
+        let prepared = Prepared::new(append)?;
+        let (answer, answered) = oneshot::channel();
+        self.inner.queue.try_send(Job::Append(Box::new(Waiting { prepared, answer }))).map_err(|error| {
+            match error {
+                mpsc::error::TrySendError::Full(_) => LogError::Busy,
+                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+            }
+        })?;
+        answered.await.map_err(|_| LogError::Unavailable("the writer has stopped".to_owned()))?
+    }
+
+    /// What was answered to the same idempotency key before, if it was used.
+    ///
+    /// # Errors
+    /// [`LogError::KeyReused`] when it was used for another request.
+    pub async fn receipt_for(&self, key: &IdempotencyKey) -> Result<Option<Receipt>, LogError> {
+        self.inner.database.kept_key(key).await?.map(|kept| kept.answer(key)).transpose()
+    }
+
+    /// The events after a position, in order, `limit` at most.
+    ///
+    /// # Errors
+    /// Those of the database; [`LogError::Unreadable`] when a row is not what this program writes.
+    pub async fn read_after(&self, position: Position, limit: usize) -> Result<Vec<Recorded>, LogError> {
+        self.inner.database.read_after(position, limit).await
+    }
+
+    /// A stream's events, in order; none when it doesn't exist.
+    ///
+    /// # Errors
+    /// As [`read_after`](Self::read_after).
+    pub async fn read_stream(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: &str,
+    ) -> Result<Vec<Recorded>, LogError> {
+        self.inner.database.read_stream(aggregate_type, aggregate_id).await
+    }
+
+    /// Where the log ends, as the database says now; 0 when it is empty.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn head(&self) -> Result<Position, LogError> {
+        let head = self.inner.database.head().await?;
+        self.inner.seen.publish(head.position);
+        Ok(head.position)
+    }
+
+    /// Where the log ends, as far as this process has noticed: at once for its own appends, within moments for those of
+    /// other processes.
+    pub fn watch(&self) -> watch::Receiver<Position> {
+        self.inner.seen.watch()
+    }
+
+    /// The database that holds the log.
+    pub fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// Waits for the right to write to the database beside the log. Hold it for one transaction.
+    pub async fn write_turn(&self) -> WriteTurn {
+        match &self.inner.database {
+            Database::Sqlite(_) => WriteTurn(Some(Arc::clone(&self.inner.turn).lock_owned().await)),
+            Database::Postgres(_) => WriteTurn(None),
+        }
+    }
+
+    /// One aggregate's streams, as cqrs-es sees them. Make it once and clone it: its cache of states is its own.
+    pub fn store<A: cqrs_es::Aggregate + Clone>(
+        &self,
+        upcasters: Vec<Box<dyn EventUpcaster>>,
+    ) -> LogStore<A> {
+        LogStore::new(self.clone(), upcasters, self.inner.cached_states)
+    }
+
+    /// What the log has done since it was opened.
+    pub fn stats(&self) -> Stats {
+        let counters = &self.inner.counters;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            batches: read(&counters.batches),
+            appends: read(&counters.appends),
+            events: read(&counters.events),
+            refused: read(&counters.refused),
+            failed: read(&counters.failed),
+            busy: Duration::from_micros(read(&counters.busy_microseconds)),
+            waiting: self.inner.queue.max_capacity() - self.inner.queue.capacity(),
+        }
+    }
+
+    /// Takes no more appends, answers those that wait, and lets go of the database. Safe to call twice.
+    pub async fn close(&self) {
+        let (done, drained) = oneshot::channel();
+        if self.inner.queue.send(Job::Close(done)).await.is_ok() {
+            let _stopped = drained.await;
+        }
+        self.inner.queue.closed().await;
+        self.inner.follower.abort();
+        self.inner.database.close().await;
+    }
+
+    /// Which of the writes of others have been seen, as a number that grows.
+    pub(crate) fn others(&self) -> u64 {
+        self.inner.seen.others()
+    }
+}
+
+/// Where a log lives.
+enum Address {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+impl Address {
+    fn parse(store: &str) -> Result<Self, LogError> {
+        let unknown = |_| LogError::UnknownStore(without_password(store));
+        if store.starts_with("postgres://") || store.starts_with("postgresql://") {
+            let server = PgConnectOptions::from_str(store).map_err(unknown)?;
+            return Ok(Self::Postgres(server.application_name("caseledger").disable_statement_logging()));
+        }
+        let path = store.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+        match path {
+            // Each connection to a database in memory would see another log.
+            None | Some("" | ":memory:") => Err(LogError::UnknownStore(without_password(store))),
+            Some(path) => Ok(Self::Sqlite(
+                SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(10))
+                    .disable_statement_logging(),
+            )),
+        }
+    }
+
+    /// Sees to it that the tables are those that this program knows.
+    async fn prepare(&self, migrate: bool) -> Result<(), LogError> {
+        match self {
+            Self::Sqlite(file) => {
+                let mut connection = file.connect().await?;
+                if migrate {
+                    schema::migrate_sqlite(&mut connection).await?;
+                }
+                let version = schema::version_sqlite(&mut connection).await?;
+                connection.close().await?;
+                schema::check(version)
+            }
+            Self::Postgres(server) => {
+                let mut connection = server.connect().await?;
+                if migrate {
+                    schema::migrate_postgres(&mut connection).await?;
+                }
+                let version = schema::version_postgres(&mut connection).await?;
+                connection.close().await?;
+                schema::check(version)
+            }
+        }
+    }
+
+    async fn pool(&self, connections: u32) -> Result<Database, LogError> {
+        Ok(match self {
+            Self::Sqlite(file) => Database::Sqlite(
+                SqlitePoolOptions::new().max_connections(connections).connect_with(file.clone()).await?,
+            ),
+            Self::Postgres(server) => Database::Postgres(
+                // One more, which listens.
+                PgPoolOptions::new().max_connections(connections + 1).connect_with(server.clone()).await?,
+            ),
+        })
+    }
+}
+
+/// A store's address as it may be shown.
+fn without_password(store: &str) -> String {
+    match (store.find("://"), store.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 < at => format!("{}://…{}", &store[..scheme], &store[at..]),
+        _ => store.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_stores_are_opened() {
+        assert!(matches!(Address::parse("sqlite:case.db"), Ok(Address::Sqlite(_))));
+        assert!(matches!(Address::parse("sqlite:///var/lib/case.db"), Ok(Address::Sqlite(_))));
+        assert!(matches!(Address::parse("postgres://u:p@h/d"), Ok(Address::Postgres(_))));
+        for unknown in ["", "case.db", "sqlite:", "sqlite::memory:", "mysql://h/d"] {
+            assert!(matches!(Address::parse(unknown), Err(LogError::UnknownStore(_))), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_password("mysql://u:secret@h/d"), "mysql://…@h/d");
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading the log.
+
+use jiff::Timestamp;
+use sqlx::{FromRow, PgPool, SqlitePool};
+
+use crate::engine::{KEY_COLUMNS, KeyColumns, head};
+use crate::plan::{Head, KeptKey, timestamp};
+use crate::{IdempotencyKey, LogError, Position, Recorded};
+
+/// The database that holds the log, for the read models that live beside it.
+///
+/// Whoever writes to SQLite takes a [`WriteTurn`](crate::WriteTurn) first.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// One file.
+    Sqlite(SqlitePool),
+    /// One database of a server.
+    Postgres(PgPool),
+}
+
+/// Runs a query on whichever database it is.
+macro_rules! on {
+    ($database:expr, |$pool:ident| $query:expr) => {
+        match $database {
+            Database::Sqlite($pool) => $query,
+            Database::Postgres($pool) => $query,
+        }
+    };
+}
+
+const COLUMNS: &str = "position, aggregate_type, aggregate_id, sequence, event_type, event_version, recorded_at, \
+                       CAST(payload AS text) AS payload, CAST(metadata AS text) AS metadata";
+
+impl Database {
+    pub(crate) async fn head(&self) -> Result<Head, LogError> {
+        let sql = "SELECT position, recorded_at FROM log_head";
+        let row: (i64, i64) = on!(self, |pool| sqlx::query_as(sql).fetch_one(pool).await)?;
+        Ok(head(row))
+    }
+
+    pub(crate) async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, LogError> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2");
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<Row> =
+            on!(self, |pool| sqlx::query_as(&sql).bind(after).bind(limit).fetch_all(pool).await)?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    pub(crate) async fn read_stream(
+        &self,
+        aggregate_type: &str,
+        id: &str,
+    ) -> Result<Vec<Recorded>, LogError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence"
+        );
+        let rows: Vec<Row> =
+            on!(self, |pool| sqlx::query_as(&sql).bind(aggregate_type).bind(id).fetch_all(pool).await)?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    pub(crate) async fn kept_key(&self, key: &IdempotencyKey) -> Result<Option<KeptKey>, LogError> {
+        let sql =
+            format!("SELECT {KEY_COLUMNS} FROM idempotency_keys AS k WHERE k.scope = $1 AND k.key = $2");
+        let row: Option<KeyColumns> = on!(self, |pool| {
+            sqlx::query_as(&sql).bind(&key.scope).bind(&key.key).fetch_optional(pool).await
+        })?;
+        Ok(row.map(KeyColumns::read).transpose()?.map(|(_, kept)| kept))
+    }
+
+    pub(crate) async fn close(&self) {
+        on!(self, |pool| pool.close().await);
+    }
+}
+
+/// A row of `events`.
+#[derive(FromRow)]
+struct Row {
+    position: i64,
+    aggregate_type: String,
+    aggregate_id: String,
+    sequence: i64,
+    event_type: String,
+    event_version: String,
+    payload: String,
+    metadata: String,
+    recorded_at: i64,
+}
+
+impl Row {
+    fn read(self) -> Result<Recorded, LogError> {
+        let wrong = |what: &str| LogError::Unreadable(format!("the {what} at position {}", self.position));
+        let metadata = serde_json::from_str(&self.metadata).map_err(|_| wrong("metadata"))?;
+        let recorded_at: Timestamp = timestamp(self.recorded_at)?;
+        Ok(Recorded {
+            position: u64::try_from(self.position).map_err(|_| wrong("position"))?,
+            sequence: u64::try_from(self.sequence).map_err(|_| wrong("sequence"))?,
+            aggregate_type: self.aggregate_type,
+            aggregate_id: self.aggregate_id,
+            event_type: self.event_type,
+            event_version: self.event_version,
+            payload: self.payload,
+            metadata,
+            recorded_at,
+        })
+    }
+}

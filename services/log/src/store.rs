@@ -1,0 +1,243 @@
+//! One aggregate's streams, as cqrs-es sees them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cqrs_es::persist::{EventUpcaster, PersistedEventRepository, PersistenceError, SerializedEvent};
+use cqrs_es::{Aggregate, AggregateContext, AggregateError, DomainEvent, EventEnvelope, EventStore};
+use postgres_es::PostgresEventRepository;
+use sqlite_es::SqliteEventRepository;
+
+use crate::recent::{Recent, State};
+use crate::{Append, Database, IdempotencyKey, Log, LogError, NewEvent, Receipt};
+
+/// The streams of one type of aggregate. Cheap to clone; clones share the cache of states.
+pub struct LogStore<A: Aggregate> {
+    log: Log,
+    upcasters: Arc<[Box<dyn EventUpcaster>]>,
+    recent: Arc<Recent<A>>,
+}
+
+impl<A: Aggregate> Clone for LogStore<A> {
+    fn clone(&self) -> Self {
+        let Self { log, upcasters, recent } = self;
+        Self { log: log.clone(), upcasters: Arc::clone(upcasters), recent: Arc::clone(recent) }
+    }
+}
+
+/// An aggregate as it was loaded: its state, and the version of its stream that the state is true of.
+///
+/// Whatever a handler does to the aggregate that cqrs-es hands it happens to a scratch copy: events are applied once,
+/// when they have been committed.
+pub struct LogContext<A> {
+    id: String,
+    loaded: State<A>,
+    scratch: Option<A>,
+    cached: bool,
+}
+
+impl<A> LogContext<A> {
+    /// The aggregate's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The state at [`version`](Self::version).
+    pub fn state(&self) -> &A {
+        &self.loaded.aggregate
+    }
+
+    /// The version of the stream: the sequence of its last event, 0 when it doesn't exist.
+    pub fn version(&self) -> u64 {
+        self.loaded.version
+    }
+
+    /// Whether the state was remembered, so that another process may have written since. An append finds that out by
+    /// itself; before a refusal is told, the aggregate is loaded again with [`LogStore::load_fresh`].
+    pub fn is_cached(&self) -> bool {
+        self.cached
+    }
+}
+
+impl<A: Aggregate + Clone> AggregateContext<A> for LogContext<A> {
+    fn aggregate(&mut self) -> &mut A {
+        let loaded = &self.loaded.aggregate;
+        self.scratch.get_or_insert_with(|| A::clone(loaded))
+    }
+}
+
+impl<A: Aggregate + Clone> LogStore<A> {
+    pub(crate) fn new(log: Log, upcasters: Vec<Box<dyn EventUpcaster>>, cached_states: usize) -> Self {
+        Self { log, upcasters: upcasters.into(), recent: Arc::new(Recent::new(cached_states)) }
+    }
+
+    /// The log that the streams are in.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The aggregate as this process knows it: from the cache, unless another process has been seen to write since.
+    ///
+    /// # Errors
+    /// Those of the database; [`LogError::Unreadable`] when an event can't be read, even with the upcasters.
+    pub async fn load(&self, id: &str) -> Result<LogContext<A>, LogError> {
+        let seen = self.log.others();
+        match self.recent.get(id) {
+            Some(state) if state.seen == seen => Ok(context(id, state, true)),
+            remembered => self.catch_up(id, remembered, seen).await,
+        }
+    }
+
+    /// The aggregate as the database has it now.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub async fn load_fresh(&self, id: &str) -> Result<LogContext<A>, LogError> {
+        let seen = self.log.others();
+        self.catch_up(id, self.recent.get(id), seen).await
+    }
+
+    async fn catch_up(
+        &self,
+        id: &str,
+        remembered: Option<State<A>>,
+        seen: u64,
+    ) -> Result<LogContext<A>, LogError> {
+        let version = remembered.as_ref().map_or(0, |state| state.version);
+        let later = self.stored(id, version).await?;
+        let mut aggregate = remembered.map_or_else(Arc::default, |state| state.aggregate);
+        let version = version + later.len() as u64;
+        if !later.is_empty() {
+            let state = Arc::make_mut(&mut aggregate);
+            for event in later {
+                state.apply(self.read(event)?.payload);
+            }
+        }
+        let state = State { aggregate, version, seen };
+        if version > 0 {
+            self.recent.put(id, state.clone());
+        }
+        Ok(context(id, state, false))
+    }
+
+    /// Commits events that were decided on the context's state. Answers once they are durable.
+    ///
+    /// Without events nothing is written but the idempotency key; without either, nothing at all.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub async fn record(
+        &self,
+        context: LogContext<A>,
+        events: Vec<A::Event>,
+        metadata: HashMap<String, String>,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Receipt, LogError> {
+        let append = Append {
+            aggregate_type: A::TYPE.to_owned(),
+            aggregate_id: context.id.clone(),
+            expected: Some(context.loaded.version),
+            events: events.iter().map(written).collect::<Result<_, _>>()?,
+            metadata,
+            key,
+        };
+        let receipt = self.log.append(append).await;
+        match &receipt {
+            Ok(receipt) if !receipt.repeated && !events.is_empty() => self.remember(context, events, receipt),
+            Err(LogError::Conflict { .. }) => self.recent.forget(&context.id),
+            _ => {}
+        }
+        receipt
+    }
+
+    /// Applies what was committed, once, to the state that it was decided on.
+    fn remember(&self, context: LogContext<A>, events: Vec<A::Event>, receipt: &Receipt) {
+        let LogContext { id, loaded, .. } = context;
+        let State { mut aggregate, seen, .. } = loaded;
+        let state = Arc::make_mut(&mut aggregate);
+        events.into_iter().for_each(|event| state.apply(event));
+        self.recent.put(&id, State { aggregate, version: receipt.version, seen });
+    }
+
+    /// The stream's events after a version.
+    async fn stored(&self, id: &str, version: u64) -> Result<Vec<SerializedEvent>, LogError> {
+        let after = usize::try_from(version).map_err(|error| LogError::Unreadable(error.to_string()))?;
+        let events = match self.log.database() {
+            Database::Sqlite(pool) => {
+                let repository = SqliteEventRepository::new(pool.clone());
+                repository.get_last_events::<A>(id, after).await
+            }
+            Database::Postgres(pool) => {
+                let repository = PostgresEventRepository::new(pool.clone());
+                repository.get_last_events::<A>(id, after).await
+            }
+        };
+        events.map_err(|error| match error {
+            PersistenceError::DeserializationError(error) => LogError::Unreadable(error.to_string()),
+            other => LogError::Unavailable(other.to_string()),
+        })
+    }
+
+    /// A stored event, brought to the newest shape.
+    fn read(&self, event: SerializedEvent) -> Result<EventEnvelope<A>, LogError> {
+        let event = self.upcasters.iter().fold(event, |event, upcaster| {
+            match upcaster.can_upcast(&event.event_type, &event.event_version) {
+                true => upcaster.upcast(event),
+                false => event,
+            }
+        });
+        let name = format!("{} {} of {}", event.event_type, event.sequence, event.aggregate_id);
+        EventEnvelope::try_from(event).map_err(|error| LogError::Unreadable(format!("{name}: {error}")))
+    }
+}
+
+fn context<A>(id: &str, loaded: State<A>, cached: bool) -> LogContext<A> {
+    LogContext { id: id.to_owned(), loaded, scratch: None, cached }
+}
+
+fn written(event: &impl DomainEvent) -> Result<NewEvent, LogError> {
+    NewEvent::new(&event.event_type(), &event.event_version(), event)
+}
+
+impl<A: Aggregate + Clone> EventStore<A> for LogStore<A> {
+    type AC = LogContext<A>;
+
+    async fn load_events(&self, id: &str) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        let events = self.stored(id, 0).await.map_err(as_cqrs)?;
+        events.into_iter().map(|event| self.read(event).map_err(as_cqrs)).collect()
+    }
+
+    async fn load_aggregate(&self, id: &str) -> Result<Self::AC, AggregateError<A::Error>> {
+        self.load(id).await.map_err(as_cqrs)
+    }
+
+    async fn commit(
+        &self,
+        events: Vec<A::Event>,
+        context: Self::AC,
+        metadata: HashMap<String, String>,
+    ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        if events.is_empty() {
+            return Ok(vec![]);
+        }
+        let (id, first) = (context.id.clone(), context.loaded.version as usize + 1);
+        self.record(context, events.clone(), metadata.clone(), None).await.map_err(as_cqrs)?;
+        let envelope = |(sequence, payload)| EventEnvelope {
+            aggregate_id: id.clone(),
+            sequence,
+            payload,
+            metadata: metadata.clone(),
+        };
+        Ok((first..).zip(events).map(envelope).collect())
+    }
+}
+
+/// The log's errors in the words of cqrs-es.
+fn as_cqrs<E: std::error::Error>(error: LogError) -> AggregateError<E> {
+    match error {
+        LogError::Conflict { .. } => AggregateError::AggregateConflict,
+        LogError::Unavailable(_) => AggregateError::DatabaseConnectionError(Box::new(error)),
+        LogError::Unreadable(_) => AggregateError::DeserializationError(Box::new(error)),
+        _ => AggregateError::UnexpectedError(Box::new(error)),
+    }
+}

@@ -1,0 +1,230 @@
+//! The one writer of a log: it takes all that wait, and commits them together.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hashlink::LruCache;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use crate::engine::{Engine, Look};
+use crate::follow::Seen;
+use crate::log::Counters;
+use crate::plan::{Head, KeptKeys, Plan, Prepared, StreamId, plan, rests_on_guess};
+use crate::{Clock, LogError, Receipt};
+
+/// How many appends a batch holds at most.
+const LARGEST_BATCH: usize = 1_000;
+
+/// How many bytes of payload a batch holds, after the first append.
+const HEAVIEST_BATCH: usize = 8 * 1024 * 1024;
+
+/// How many streams' versions are remembered.
+const REMEMBERED_STREAMS: usize = 100_000;
+
+/// How often a batch is planned without the lock, when other processes write too, before the lock is taken.
+const UNLOCKED_ATTEMPTS: usize = 2;
+
+/// An append that waits, with the one who waits for its answer.
+pub(crate) struct Waiting {
+    pub prepared: Prepared,
+    pub answer: oneshot::Sender<Result<Receipt, LogError>>,
+}
+
+/// The writer's state.
+pub(crate) struct Writer {
+    pub engine: Engine,
+    pub clock: Arc<dyn Clock>,
+    pub seen: Seen,
+    pub counters: Arc<Counters>,
+    known: Known,
+}
+
+/// What is known of the log without asking: true as long as the log ends at `head`.
+struct Known {
+    head: Option<Head>,
+    versions: LruCache<StreamId, u64>,
+}
+
+impl Writer {
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>, seen: Seen, counters: Arc<Counters>) -> Self {
+        let known = Known { head: None, versions: LruCache::new(REMEMBERED_STREAMS) };
+        Self { engine, clock, seen, counters, known }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut waiting = Vec::with_capacity(LARGEST_BATCH);
+        let mut closers = vec![];
+        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+            let mut batch = Batch::default();
+            for job in waiting.drain(..) {
+                match job {
+                    Job::Append(append) => batch.push(*append),
+                    Job::Close(closed) => {
+                        queue.close();
+                        closers.push(closed);
+                    }
+                }
+                if batch.bytes > HEAVIEST_BATCH {
+                    self.work(std::mem::take(&mut batch)).await;
+                }
+            }
+            self.work(batch).await;
+        }
+        self.engine.disconnect();
+        for closed in closers {
+            let _gone = closed.send(());
+        }
+    }
+
+    async fn work(&mut self, batch: Batch) {
+        if batch.appends.is_empty() {
+            return;
+        }
+        let started = Instant::now();
+        let outcome = self.commit(&batch.appends).await;
+        self.count(&batch, &outcome, started.elapsed());
+        let answers = outcome.unwrap_or_else(|error| {
+            warn!(%error, appends = batch.appends.len(), "the log could not write a batch");
+            self.engine.disconnect();
+            self.known.forget();
+            vec![Err(error); batch.appends.len()]
+        });
+        for (waits, answer) in batch.answers.into_iter().zip(answers) {
+            let _gone = waits.send(answer);
+        }
+    }
+
+    /// Commits a batch and tells what each append of it is answered.
+    async fn commit(&mut self, batch: &[Prepared]) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
+        for attempt in 0..UNLOCKED_ATTEMPTS {
+            let guesses = batch.iter().any(|prepared| self.known.lacks(prepared));
+            let kept = match attempt > 0 || guesses {
+                true => Some(self.look(batch).await?),
+                false => None,
+            };
+            let unlooked = kept.is_none();
+            let mut planned = self.plan(batch, &kept.unwrap_or_default())?;
+            if unlooked && planned.refuses() {
+                let kept = self.look(batch).await?; // a refusal is told only of what the database says
+                planned = self.plan(batch, &kept)?;
+            }
+            if planned.is_empty() {
+                return Ok(planned.answers);
+            }
+            if self.engine.write(&planned).await? {
+                return Ok(self.learn(planned));
+            }
+            debug!(appends = batch.len(), "another process moved the log on; planning again");
+            self.known.forget();
+        }
+        self.commit_locked(batch).await
+    }
+
+    /// As [`commit`](Self::commit), while others can't write.
+    async fn commit_locked(
+        &mut self,
+        batch: &[Prepared],
+    ) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
+        self.engine.lock().await?;
+        let kept = self.look(batch).await?;
+        let planned = self.plan(batch, &kept)?;
+        if planned.is_empty() {
+            self.engine.unlock().await?;
+            return Ok(planned.answers);
+        }
+        match self.engine.write_locked(&planned).await? {
+            true => Ok(self.learn(planned)),
+            false => Err(LogError::Damaged(planned.old.position)),
+        }
+    }
+
+    /// Asks the database about the batch, and remembers.
+    async fn look(&mut self, batch: &[Prepared]) -> Result<KeptKeys, LogError> {
+        let Look { head, versions, kept } = self.engine.look(batch).await?;
+        if self.known.head != Some(head) {
+            self.known.forget();
+            self.known.head = Some(head);
+            self.seen.publish(head.position);
+        }
+        for (stream, version) in versions {
+            self.known.versions.insert(stream, version);
+        }
+        Ok(kept)
+    }
+
+    fn plan<'a>(&mut self, batch: &'a [Prepared], kept: &KeptKeys) -> Result<Plan<'a>, LogError> {
+        let head =
+            self.known.head.ok_or_else(|| LogError::Unavailable("the log's head is unknown".to_owned()))?;
+        let versions = &mut self.known.versions;
+        Ok(plan(batch, head, |stream| versions.get(stream).copied(), kept, self.clock.now()))
+    }
+
+    /// Remembers what was committed, tells who follows the log, and gives the answers.
+    fn learn(&mut self, planned: Plan<'_>) -> Vec<Result<Receipt, LogError>> {
+        self.known.head = Some(planned.new);
+        for (stream, version) in planned.versions {
+            self.known.versions.insert(stream.clone(), version);
+        }
+        self.counters.events.fetch_add(planned.rows.len() as u64, Ordering::Relaxed);
+        self.seen.publish_own(planned.new.position);
+        planned.answers
+    }
+
+    fn count(
+        &self,
+        batch: &Batch,
+        outcome: &Result<Vec<Result<Receipt, LogError>>, LogError>,
+        took: Duration,
+    ) {
+        let counters = &self.counters;
+        let add = |counter: &std::sync::atomic::AtomicU64, count: usize| {
+            counter.fetch_add(count as u64, Ordering::Relaxed);
+        };
+        add(&counters.batches, 1);
+        add(&counters.appends, batch.appends.len());
+        counters.busy_microseconds.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
+        match outcome {
+            Ok(answers) => add(&counters.refused, answers.iter().filter(|answer| answer.is_err()).count()),
+            Err(_) => add(&counters.failed, batch.appends.len()),
+        }
+    }
+}
+
+impl Known {
+    fn forget(&mut self) {
+        self.head = None;
+        self.versions.clear();
+    }
+
+    /// Whether the database must be asked before the append can be planned.
+    fn lacks(&self, prepared: &Prepared) -> bool {
+        self.head.is_none()
+            || (rests_on_guess(&prepared.append) && self.versions.peek(&prepared.stream).is_none())
+    }
+}
+
+/// What the writer finds in its queue.
+pub(crate) enum Job {
+    Append(Box<Waiting>),
+    /// Take nothing more, finish what waits, and say so.
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Default)]
+struct Batch {
+    appends: Vec<Prepared>,
+    answers: Vec<oneshot::Sender<Result<Receipt, LogError>>>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn push(&mut self, waiting: Waiting) {
+        self.bytes += waiting.prepared.append.events.iter().map(|event| event.payload().len()).sum::<usize>();
+        self.appends.push(waiting.prepared);
+        self.answers.push(waiting.answer);
+    }
+}
