@@ -1,0 +1,214 @@
+//! The pipeline's door, and what stands behind it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use caseledger_access::{Access, Decision, Resource};
+use caseledger_aggregates::case::Case;
+use caseledger_aggregates::{Authority, Facts, Reference};
+use caseledger_commands::{Actor, CaseId, Role, Timestamp};
+use caseledger_log::{Clock, Log, LogError, Position};
+use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
+
+use crate::desk::{Desk, Standing, failed, load};
+use crate::kin::Stores;
+use crate::metrics::Metrics;
+use crate::registry::{self, Entry};
+use crate::{IdSource, Receipt, Rejection, Request};
+
+/// What a dispatcher is made of.
+pub struct Parts {
+    /// The authority's log.
+    pub log: Log,
+    /// Who may.
+    pub access: Arc<Access>,
+    /// The authority's settings.
+    pub authority: Arc<Authority>,
+    /// Where the time comes from; the same clock as the log's.
+    pub clock: Arc<dyn Clock>,
+    /// Where new ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+/// The one way into the log. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatcher {
+    core: Arc<Core>,
+}
+
+/// How many queues there are for streams that several write to at once.
+const TURNS: usize = 64;
+
+/// What the desks work with.
+pub struct Core {
+    pub log: Log,
+    pub access: Arc<Access>,
+    pub authority: Arc<Authority>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+    pub metrics: Metrics,
+    pub stores: Stores,
+    turns: [Mutex<()>; TURNS],
+    desks: BTreeMap<&'static str, Box<dyn Desk>>,
+}
+
+impl Dispatcher {
+    /// A dispatcher for every command of the table.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { log, access, authority, clock, ids, metrics } = parts;
+        let desks = registry::aggregates()
+            .iter()
+            .map(|aggregate| (aggregate.collection, (aggregate.desk)()))
+            .collect();
+        let stores = Stores::of(&log);
+        Self {
+            core: Arc::new(Core {
+                log,
+                access,
+                authority,
+                clock,
+                ids,
+                metrics,
+                stores,
+                turns: [const { Mutex::const_new(()) }; TURNS],
+                desks,
+            }),
+        }
+    }
+
+    /// Takes a command through the pipeline.
+    ///
+    /// When it answers, the command's events are durable. It is safe to drop the future: the command is then taken as a
+    /// whole or not at all, and sending it again with its idempotency key gives the first answer.
+    ///
+    /// # Errors
+    /// [`Rejection`] says why the command was not accepted; nothing was written.
+    pub async fn dispatch(&self, actor: &Actor, request: Request) -> Result<Receipt, Rejection> {
+        let started = Instant::now();
+        let entry = registry::find(&request.collection, &request.command).ok_or(Rejection::UnknownCommand)?;
+        let outcome = self.handle(entry, actor, request).await;
+        let names = (entry.aggregate.collection, entry.spec.name);
+        let counted = outcome.as_ref().map(|receipt| receipt.repeated);
+        self.core.metrics.answered(names, counted, started.elapsed());
+        outcome
+    }
+
+    async fn handle(&self, entry: Entry, actor: &Actor, request: Request) -> Result<Receipt, Rejection> {
+        if entry.spec.internal() && !actor.is(Role::Process) {
+            return Err(Rejection::UnknownCommand);
+        }
+        let desk = self.core.desks.get(entry.aggregate.collection).ok_or(Rejection::UnknownCommand)?;
+        desk.handle(&self.core, entry, actor, request).await
+    }
+
+    /// How the aggregate stands by the log itself: its version, and what policies look at when that actor asks. The
+    /// version is 0 when there is no such thing.
+    ///
+    /// # Errors
+    /// [`Rejection::NotFound`] for a collection that is none, and [`Rejection::Unavailable`].
+    pub async fn standing(&self, actor: &Actor, collection: &str, id: Uuid) -> Result<Standing, Rejection> {
+        let desk = self.core.desks.get(collection).ok_or(Rejection::NotFound)?;
+        desk.standing(&self.core, actor, id).await.map_err(failed)
+    }
+
+    /// What is remembered of an aggregate to decide by, as JSON, and its version, which is 0 when there is none. Who may
+    /// see it is for the caller to ask.
+    ///
+    /// # Errors
+    /// [`Rejection::NotFound`] for a collection that is none, and [`Rejection::Unavailable`].
+    pub async fn state(&self, collection: &str, id: Uuid) -> Result<(serde_json::Value, u64), Rejection> {
+        let desk = self.core.desks.get(collection).ok_or(Rejection::NotFound)?;
+        desk.state(&self.core, id).await.map_err(failed)
+    }
+
+    /// A case as the log has it, and its version; `None` when there is none. Who may see it is for the caller to ask.
+    ///
+    /// # Errors
+    /// [`Rejection::Unavailable`].
+    pub async fn case(&self, id: CaseId) -> Result<Option<(Case, u64)>, Rejection> {
+        let loaded = load(&self.core.stores.cases, id.uuid(), false).await.map_err(failed)?;
+        Ok((loaded.version() > 0).then(|| (loaded.state().0.clone(), loaded.version())))
+    }
+
+    /// The log that it appends to.
+    pub fn log(&self) -> &Log {
+        &self.core.log
+    }
+
+    /// The time by its clock.
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// The authority's settings.
+    pub fn authority(&self) -> &Authority {
+        &self.core.authority
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Uuid {
+        self.core.ids.new_id()
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.core.metrics
+    }
+}
+
+impl Core {
+    /// Waits for one's turn on a stream. Some streams share a queue, which costs a moment and nothing else.
+    pub async fn turn(&self, id: Uuid) -> MutexGuard<'_, ()> {
+        let queue = usize::from(id.as_bytes()[15]) % TURNS;
+        self.turns[queue].lock().await
+    }
+
+    /// Asks the policies. What may not be known to exist is not found.
+    pub fn authorise(&self, actor: &Actor, action: &str, resource: &Resource) -> Result<(), Rejection> {
+        match self.access.decide(actor, action, resource) {
+            Decision::Permit => Ok(()),
+            Decision::Forbid { reason } => Err(Rejection::Forbidden { reason }),
+            Decision::Conceal => Err(Rejection::NotFound),
+        }
+    }
+
+    /// Loads what can be found of the aggregates that a decision must know.
+    pub async fn facts(&self, references: Vec<Reference>, fresh: bool) -> Result<Facts, LogError> {
+        let mut facts = Facts::default();
+        for reference in references {
+            match reference {
+                Reference::Case(id) => {
+                    let loaded = load(&self.stores.cases, id.uuid(), fresh).await?;
+                    if loaded.version() > 0 {
+                        facts.cases.insert(id, Arc::new(loaded.state().0.clone()));
+                    }
+                }
+                Reference::Workforce => facts.workforce = self.stores.register(fresh).await?,
+                Reference::Person(id) => {
+                    let loaded = load(&self.stores.people, id.uuid(), fresh).await?;
+                    if loaded.version() > 0 {
+                        facts.people.insert(id, Arc::new(loaded.state().0.clone()));
+                    }
+                }
+                Reference::PanelMeeting(id) => {
+                    let loaded = load(&self.stores.panels, id.uuid(), fresh).await?;
+                    if loaded.version() > 0 {
+                        facts.panels.insert(id, Arc::new(loaded.state().0.clone()));
+                    }
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The names of the events at those positions.
+    pub async fn names_of(&self, positions: Option<(Position, Position)>) -> Result<Vec<String>, LogError> {
+        let Some((first, last)) = positions else { return Ok(vec![]) };
+        let length = usize::try_from(last + 1 - first).unwrap_or(usize::MAX);
+        let events = self.log.read_after(first - 1, length).await?;
+        Ok(events.into_iter().map(|event| event.event_type).collect())
+    }
+}

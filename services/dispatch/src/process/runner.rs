@@ -1,0 +1,177 @@
+//! Reads the log in order and sends what follows.
+
+use std::time::Duration;
+
+use caseledger_aggregates::{AnyEvent, Metadata};
+use caseledger_commands::Actor;
+use caseledger_log::{Position, Recorded};
+
+use super::book::{Book, Refused, Turn};
+use super::{Halted, Happening, Process};
+use crate::{Dispatcher, Rejection, Request};
+
+/// How many events are read at a time.
+const WINDOW: usize = 500;
+/// How long to wait before trying again after a failure, or before asking for another instance's turn.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Runs processes. One at a time does, over all instances on one PostgreSQL.
+pub struct Runner {
+    dispatcher: Dispatcher,
+    book: Book,
+    processes: &'static [Process],
+}
+
+impl Runner {
+    /// A runner of these processes, usually [`PROCESSES`](super::PROCESSES). Makes its tables where there are none.
+    ///
+    /// # Errors
+    /// [`Halted::Log`] when the database does not answer.
+    pub async fn new(dispatcher: Dispatcher, processes: &'static [Process]) -> Result<Self, Halted> {
+        let book = Book::open(dispatcher.log().clone()).await?;
+        Ok(Self { dispatcher, book, processes })
+    }
+
+    /// Runs until it is dropped, which is safe at any moment.
+    pub async fn run(&self) {
+        let mut head = self.dispatcher.log().watch();
+        loop {
+            head.mark_unchanged();
+            match self.catch_up().await {
+                Ok(true) if head.changed().await.is_err() => return,
+                Ok(true) => {}
+                Ok(false) => tokio::time::sleep(PAUSE).await,
+                Err(error) => {
+                    tracing::error!(%error, "the processes can't go on; they try again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Does what follows from everything in the log, and from what that adds. `false` when another instance is at it.
+    ///
+    /// # Errors
+    /// [`Halted`], with everything before the event at fault done.
+    pub async fn catch_up(&self) -> Result<bool, Halted> {
+        while let Some(mut turn) = self.book.turn().await? {
+            let ended = self.round(&mut turn).await;
+            turn.end().await?;
+            if ended? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The commands of processes that were refused, the newest first.
+    ///
+    /// # Errors
+    /// [`Halted::Log`] when the database does not answer.
+    pub async fn refusals(&self, limit: u32) -> Result<Vec<Refused>, Halted> {
+        self.book.refusals(limit).await
+    }
+
+    /// Deals with one window of the log; `true` when it was the last.
+    async fn round(&self, turn: &mut Turn) -> Result<bool, Halted> {
+        let mut positions = vec![];
+        for process in self.processes {
+            positions.push(self.book.position(process.name).await?);
+        }
+        let Some(from) = positions.iter().min().copied() else { return Ok(true) };
+        let window = self.dispatcher.log().read_after(from, WINDOW).await?;
+        for (process, position) in self.processes.iter().zip(positions) {
+            self.follow(process, position, &window, turn).await?;
+        }
+        Ok(window.len() < WINDOW)
+    }
+
+    /// Lets one process follow the events of a window that are new to it, and notes how far it came.
+    async fn follow(
+        &self,
+        process: &Process,
+        from: Position,
+        window: &[Recorded],
+        turn: &mut Turn,
+    ) -> Result<(), Halted> {
+        let mut reached = from;
+        let mut outcome = Ok(());
+        for recorded in window.iter().filter(|recorded| recorded.position > from) {
+            if process.events.contains(&recorded.event_type.as_str()) {
+                outcome = self.follow_one(process, recorded).await;
+            }
+            if outcome.is_err() {
+                break;
+            }
+            reached = recorded.position;
+        }
+        if reached > from {
+            self.book.note_position(turn, process.name, reached).await?;
+            self.dispatcher.metrics().process_is_at(process.name, reached);
+        }
+        outcome
+    }
+
+    async fn follow_one(&self, process: &Process, recorded: &Recorded) -> Result<(), Halted> {
+        let unreadable = |reason| Halted::Unreadable { position: recorded.position, reason };
+        let event = AnyEvent::read(
+            &recorded.aggregate_type,
+            &recorded.event_type,
+            &recorded.event_version,
+            &recorded.payload,
+        );
+        let event = event.map_err(|error| unreadable(error.to_string()))?;
+        let metadata = Metadata::from_map(&recorded.metadata);
+        let metadata = metadata.ok_or_else(|| unreadable("its metadata lacks an entry".to_owned()))?;
+        let commands = (process.follow)(&Happening { recorded, event: &event, metadata: &metadata });
+        for (index, command) in commands.into_iter().enumerate() {
+            self.send(process, recorded.position, index, addressed(command, recorded, &metadata)).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        process: &Process,
+        position: Position,
+        index: usize,
+        request: Request,
+    ) -> Result<(), Halted> {
+        let key = match index {
+            0 => format!("process:{}:{position}", process.name),
+            _ => format!("process:{}:{position}:{index}", process.name),
+        };
+        let command = request.command.clone();
+        let target = request.id.map(|id| id.to_string()).unwrap_or_default();
+        match self.dispatcher.dispatch(&Actor::process(process.name), request.with_key(key)).await {
+            Ok(_) => Ok(()),
+            Err(Rejection::Busy | Rejection::Unavailable) => Err(Halted::Log(
+                caseledger_log::LogError::Unavailable("the log did not take a command".to_owned()),
+            )),
+            Err(rejection) => {
+                let now = self.dispatcher.now();
+                let refused = Refused::of(process.name, position, &command, target, &rejection, now);
+                tracing::warn!(
+                    process = process.name,
+                    position,
+                    command,
+                    kind = refused.kind,
+                    "a command of a process was refused"
+                );
+                self.dispatcher.metrics().process_refused(process.name);
+                self.book.note_refusal(&refused).await
+            }
+        }
+    }
+}
+
+/// A command that follows from an event happened when the event did, and says what it follows from.
+fn addressed(command: Request, recorded: &Recorded, metadata: &Metadata) -> Request {
+    Request {
+        occurred_at: command.occurred_at.or(Some(metadata.occurred_at)),
+        correlation: Some(metadata.correlation.clone()),
+        causation: Some(format!("event:{}", recorded.position)),
+        traceparent: metadata.traceparent.clone(),
+        ..command
+    }
+}
