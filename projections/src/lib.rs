@@ -1,0 +1,41 @@
+//! What is told: read models that follow from the log, their queries, and the measures.
+//!
+//! A [`Projection`] folds events into tables that it alone owns; [`Projections`] runs them all. [`queries`] answers what
+//! people and services ask; [`measures`] answers managers, boards and inspectors. [`sql`] is the only module that knows
+//! which database engine it is.
+
+pub mod audits;
+pub mod cases;
+mod cursor;
+pub mod measures;
+pub mod oversight;
+pub mod panels;
+pub mod people;
+mod projection;
+pub mod queries;
+mod reference;
+mod runner;
+pub mod sql;
+mod states;
+pub mod supervisions;
+pub mod timeline;
+mod words;
+pub mod workforce;
+
+pub use cursor::{Cursor, CursorError, LARGEST_PAGE, Page, PageRequest, USUAL_PAGE};
+pub use projection::{Entry, Failed, Fold, Projection, Spec, no_settings};
+pub use reference::reference;
+pub use runner::{Manner, Progress, Projections, RunnerError, Status};
+
+/// Every projection of this program.
+pub const ALL: &[&Spec] = &[
+    &cases::CASES,
+    &timeline::TIMELINE,
+    &people::PEOPLE,
+    &panels::PANELS,
+    &supervisions::SUPERVISIONS,
+    &audits::AUDITS,
+    &workforce::WORKFORCE,
+    &oversight::OVERSIGHT_RECORD,
+    &measures::MEASURES,
+];

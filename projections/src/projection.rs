@@ -1,0 +1,145 @@
+//! What a projection is, and what it may do while it folds.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use caseledger_aggregates::{AnyEvent, Authority, Metadata};
+use caseledger_log::{Position, Recorded};
+
+use crate::sql::{Row, SqlError, Table, Tx, Value};
+
+/// One event, read back: what the log holds and what it means.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// As the log holds it.
+    pub recorded: Recorded,
+    /// What happened.
+    pub event: AnyEvent,
+    /// Who did it, when, and why it follows from what.
+    pub metadata: Metadata,
+}
+
+/// Why a fold stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The event at that position can't be folded. The projection stops there until a program comes that can.
+    #[error("the event at position {position} can't be folded: {reason}")]
+    Poison {
+        /// Where the event stands in the log.
+        position: Position,
+        /// What is wrong with it. Holds nothing of the event's content, which may be personal.
+        reason: String,
+    },
+    /// The database failed; the same fold is tried again.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+}
+
+/// A read model and how it follows from the log.
+///
+/// Only the events and the projection's own tables may be read while folding, and nothing else done: a rebuild must give
+/// the same bytes. What is kept in memory between batches must follow from the tables alone.
+#[async_trait]
+pub trait Projection: Send {
+    /// What it is and what it owns.
+    fn spec(&self) -> &'static Spec;
+
+    /// Folds a batch of events, in order. The runner commits the rows and the checkpoint in one transaction.
+    ///
+    /// # Errors
+    /// [`Failed::Poison`] for an event that can't be folded; [`Failed::Sql`] when the database failed.
+    async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed>;
+
+    /// Forgets what is kept in memory between batches: a transaction was lost, or somebody else has folded meanwhile.
+    fn forget(&mut self) {}
+}
+
+/// What a projection is: data, so that tables, status and documentation are made from it.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name: `cases`.
+    pub name: &'static str,
+    /// Its version. Another version has tables of its own, and is built beside this one.
+    pub version: u32,
+    /// What it tells.
+    pub doc: &'static str,
+    /// The types of the aggregates whose events it folds.
+    pub folds: &'static [&'static str],
+    /// The tables that it alone owns.
+    pub tables: &'static [Table],
+    /// Makes one that remembers nothing.
+    pub make: fn(&Arc<Authority>) -> Box<dyn Projection>,
+    /// Which of the authority's settings the rows follow from besides the events, as text. When it is another than the
+    /// one that the rows were folded with, they are folded anew.
+    pub settings: fn(&Authority) -> String,
+}
+
+/// For a projection whose rows follow from the events alone.
+pub fn no_settings(_: &Authority) -> String {
+    String::new()
+}
+
+/// The projection's own tables, for the length of one batch.
+pub struct Fold<'a> {
+    pub(crate) tx: &'a mut Tx,
+    pub(crate) suffix: &'static str,
+}
+
+impl Fold<'_> {
+    /// The rows of a table whose column holds one of the texts.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn load(&mut self, table: &Table, column: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
+        self.tx.load(table, self.suffix, column, keys).await
+    }
+
+    /// Writes rows, in the order of the table's columns, over those with the same key. No two may have one key.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses them.
+    pub async fn upsert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), SqlError> {
+        self.tx.upsert(table, self.suffix, rows).await
+    }
+
+    /// Removes the rows whose column holds one of the texts.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses it.
+    pub async fn remove(&mut self, table: &Table, column: &str, keys: &[String]) -> Result<(), SqlError> {
+        self.tx.remove(table, self.suffix, column, keys).await
+    }
+}
+
+/// An event of the log as the runner hands it on: read, or not readable by this program.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub position: Position,
+    pub aggregate_type: String,
+    pub recorded_at: caseledger_commands::Timestamp,
+    pub entry: Result<Entry, String>,
+}
+
+impl Delivered {
+    /// Reads an event of the log.
+    pub(crate) fn read(recorded: Recorded) -> Self {
+        let position = recorded.position;
+        let aggregate_type = recorded.aggregate_type.clone();
+        let recorded_at = recorded.recorded_at;
+        let event = AnyEvent::read(
+            &recorded.aggregate_type,
+            &recorded.event_type,
+            &recorded.event_version,
+            &recorded.payload,
+        );
+        let entry = match (event, Metadata::from_map(&recorded.metadata)) {
+            (Ok(event), Some(metadata)) => Ok(Entry { recorded, event, metadata }),
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), None) => Err("its metadata lacks an entry, or one can't be read".to_owned()),
+        };
+        Self { position, aggregate_type, recorded_at, entry }
+    }
+}
+
+/// A stretch of the log, read once for all projections that stand at its start.
+pub(crate) type Window = Arc<[Delivered]>;

@@ -1,0 +1,234 @@
+//! How far each projection has come: one row each, moved in the transaction of its rows.
+
+use caseledger_aggregates::Authority;
+use caseledger_log::Position;
+
+use crate::projection::Spec;
+use crate::sql::{Db, Row, SqlError, Tx, Value};
+
+/// How far a projection has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Checkpoint {
+    /// The last event that its rows tell of.
+    pub position: Position,
+    /// How often the rows were begun anew. What is kept in memory belongs to one epoch.
+    pub epoch: u64,
+    /// The event that it could not fold, and why.
+    pub stopped: Option<(Position, String)>,
+    /// When the log learned of the last event that the rows tell of, in microseconds; 0 before the first.
+    pub recorded_at: i64,
+    /// Whether people read this version: it has caught up once.
+    pub shown: bool,
+}
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS projection_checkpoint (
+    name text NOT NULL,
+    version bigint NOT NULL,
+    suffix text NOT NULL,
+    position bigint NOT NULL,
+    epoch bigint NOT NULL,
+    stopped_at bigint,
+    stopped_reason text,
+    recorded_at bigint NOT NULL,
+    shown boolean NOT NULL,
+    tables text NOT NULL,
+    settings text NOT NULL,
+    PRIMARY KEY (name, version, suffix))";
+
+const COLUMNS: &str = "position, epoch, stopped_at, stopped_reason, recorded_at, shown";
+
+/// Creates what is missing of the checkpoints and the projections' tables, and empties those that were folded with other
+/// settings.
+pub(super) async fn set_up(db: &Db, specs: &[&'static Spec], authority: &Authority) -> Result<(), SqlError> {
+    let mut tx = db.begin().await?;
+    tx.alone().await?;
+    tx.execute(TABLE, &[]).await?;
+    for spec in specs {
+        let sql =
+            "SELECT settings FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3";
+        match tx.fetch(sql, &key(spec, "")).await?.first() {
+            None => {
+                for table in spec.tables {
+                    table.create(&mut tx, "").await?;
+                    table.create_indexes(&mut tx, "", 0).await?;
+                }
+                insert(&mut tx, spec, authority, "", 0).await?;
+            }
+            Some(row) if row.text("settings")? != fingerprint(spec, authority) => {
+                begin_anew(&mut tx, spec, authority).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    tx.commit().await
+}
+
+/// Empties the rows of a projection, so that it is folded from the log's first event.
+pub(super) async fn begin_anew(tx: &mut Tx, spec: &Spec, authority: &Authority) -> Result<(), SqlError> {
+    for table in spec.tables {
+        tx.execute(&format!("DELETE FROM {}", table.name), &[]).await?;
+    }
+    let [name, version, suffix] = key(spec, "");
+    tx.execute(
+        "UPDATE projection_checkpoint SET position = 0, epoch = epoch + 1, stopped_at = NULL, stopped_reason = NULL, \
+         recorded_at = 0, settings = $1 WHERE name = $2 AND version = $3 AND suffix = $4",
+        &[Value::Text(Some(fingerprint(spec, authority))), name, version, suffix],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A digest of the settings that the rows follow from (FNV-1a): it only tells whether they have changed.
+fn fingerprint(spec: &Spec, authority: &Authority) -> String {
+    let settings = (spec.settings)(authority);
+    let digest = settings.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{digest:016x}")
+}
+
+/// Whether people read a newer version of the projection already.
+pub(super) async fn newer_is_shown(tx: &mut Tx, spec: &Spec) -> Result<bool, SqlError> {
+    let sql = "SELECT version FROM projection_checkpoint WHERE name = $1 AND version > $2 AND shown = $3";
+    let values = [Value::text(spec.name), Value::Int(Some(spec.version.into())), Value::from(true)];
+    Ok(!tx.fetch(sql, &values).await?.is_empty())
+}
+
+/// Removes the tables and checkpoints of versions that are older than those of these projections and that nobody reads
+/// any more; answers which.
+pub(super) async fn discard_older(db: &Db, specs: &[&'static Spec]) -> Result<Vec<String>, SqlError> {
+    let mut tx = db.begin().await?;
+    tx.alone().await?;
+    let mut discarded = vec![];
+    for spec in specs {
+        let key = [Value::text(spec.name), Value::Int(Some(spec.version.into())), Value::from(true)];
+        let shown =
+            "SELECT 1 AS there FROM projection_checkpoint WHERE name = $1 AND version = $2 AND shown = $3";
+        if tx.fetch(shown, &key).await?.is_empty() {
+            continue;
+        }
+        let older =
+            "SELECT version, suffix, tables FROM projection_checkpoint WHERE name = $1 AND version < $2";
+        for row in tx.fetch(older, &key[..2]).await? {
+            let (version, suffix) = (row.int("version")?, row.text("suffix")?);
+            for table in row.text("tables")?.split_whitespace() {
+                tx.execute(&format!("DROP TABLE IF EXISTS {table}{suffix}"), &[]).await?;
+            }
+            discarded.push(format!("{} version {version}", spec.name));
+        }
+        tx.execute("DELETE FROM projection_checkpoint WHERE name = $1 AND version < $2", &key[..2]).await?;
+    }
+    tx.commit().await?;
+    Ok(discarded)
+}
+
+/// Begins a checkpoint at the start of the log.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    spec: &Spec,
+    authority: &Authority,
+    suffix: &str,
+    epoch: u64,
+) -> Result<(), SqlError> {
+    let tables: Vec<&str> = spec.tables.iter().map(|table| table.name).collect();
+    tx.execute(
+        "INSERT INTO projection_checkpoint (name, version, suffix, position, epoch, recorded_at, shown, tables, \
+         settings) VALUES ($1, $2, $3, 0, $4, 0, $5, $6, $7)",
+        &[
+            Value::text(spec.name),
+            Value::Int(Some(spec.version.into())),
+            Value::text(suffix),
+            Value::count(epoch),
+            Value::from(false),
+            Value::text(tables.join(" ")),
+            Value::text(fingerprint(spec, authority)),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes a checkpoint.
+pub(super) async fn remove(tx: &mut Tx, spec: &Spec, suffix: &str) -> Result<(), SqlError> {
+    let sql = "DELETE FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3";
+    tx.execute(sql, &key(spec, suffix)).await?;
+    Ok(())
+}
+
+fn key(spec: &Spec, suffix: &str) -> [Value; 3] {
+    [Value::text(spec.name), Value::Int(Some(spec.version.into())), Value::text(suffix)]
+}
+
+impl Checkpoint {
+    fn of(row: &Row) -> Result<Self, SqlError> {
+        let stopped_at = row.maybe_int("stopped_at")?.and_then(|at| Position::try_from(at).ok());
+        Ok(Self {
+            position: row.count("position")?,
+            epoch: row.count("epoch")?,
+            stopped: stopped_at.zip(row.maybe_text("stopped_reason")?),
+            recorded_at: row.int("recorded_at")?,
+            shown: row.bool("shown")?,
+        })
+    }
+
+    /// Reads a checkpoint; one that is missing stands at the start.
+    pub(super) async fn read(db: &Db, spec: &Spec, suffix: &str) -> Result<Self, SqlError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3"
+        );
+        match db.fetch_first(&sql, &key(spec, suffix)).await? {
+            Some(row) => Self::of(&row),
+            None => Ok(Self { position: 0, epoch: 0, stopped: None, recorded_at: 0, shown: false }),
+        }
+    }
+
+    /// Takes the checkpoint for the length of a transaction; `None` when another instance has it.
+    pub(super) async fn take(tx: &mut Tx, spec: &Spec, suffix: &str) -> Result<Option<Self>, SqlError> {
+        let lock = if matches!(tx, Tx::Postgres(_)) { " FOR UPDATE SKIP LOCKED" } else { "" };
+        Self::locked(tx, spec, suffix, lock).await
+    }
+
+    /// Takes the checkpoint, waiting for whoever has it.
+    pub(super) async fn wait(tx: &mut Tx, spec: &Spec, suffix: &str) -> Result<Option<Self>, SqlError> {
+        let lock = if matches!(tx, Tx::Postgres(_)) { " FOR UPDATE" } else { "" };
+        Self::locked(tx, spec, suffix, lock).await
+    }
+
+    async fn locked(tx: &mut Tx, spec: &Spec, suffix: &str, lock: &str) -> Result<Option<Self>, SqlError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3{lock}"
+        );
+        tx.fetch(&sql, &key(spec, suffix)).await?.first().map(Self::of).transpose()
+    }
+
+    /// Writes the checkpoint over the one that was at `old`; says whether it was still there.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        spec: &Spec,
+        suffix: &str,
+        old: Position,
+    ) -> Result<bool, SqlError> {
+        let [name, version, suffix] = key(spec, suffix);
+        let (stopped_at, reason) = self.stopped.clone().unzip();
+        let changed = tx
+            .execute(
+                "UPDATE projection_checkpoint SET position = $1, epoch = $2, stopped_at = $3, stopped_reason = $4, \
+                 recorded_at = $5, shown = $6 WHERE name = $7 AND version = $8 AND suffix = $9 AND position = $10",
+                &[
+                    Value::count(self.position),
+                    Value::count(self.epoch),
+                    Value::Int(stopped_at.and_then(|at| i64::try_from(at).ok())),
+                    Value::Text(reason),
+                    Value::Int(Some(self.recorded_at)),
+                    Value::from(self.shown),
+                    name,
+                    version,
+                    suffix,
+                    Value::count(old),
+                ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+}

@@ -1,0 +1,187 @@
+//! Beginning a projection anew: beside the rows that people read meanwhile, or in their place.
+
+use caseledger_log::Position;
+
+use super::follow::Step;
+use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint};
+use crate::projection::Spec;
+
+/// What a rebuild adds to the names of the tables that it fills.
+const BESIDE: &str = "_rebuild";
+
+/// How a projection is begun anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Into tables of its own, which take the place of the old ones when they have caught up.
+    Beside,
+    /// The rows are emptied first: half the room, and people read an incomplete projection until it has caught up.
+    InPlace,
+}
+
+/// How far a rebuild has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The last event that the new rows tell of.
+    pub position: Position,
+    /// The log's end when the rebuild was begun.
+    pub of: Position,
+}
+
+impl Projections {
+    /// Builds a projection anew from the log's first event, telling how far it has come.
+    ///
+    /// # Errors
+    /// [`RunnerError::Stopped`] at an event that can't be folded: the rows that people read stay as they were when it
+    /// was built beside.
+    pub async fn rebuild(
+        &self,
+        name: &str,
+        manner: Manner,
+        mut tell: impl FnMut(Progress) + Send,
+    ) -> Result<(), RunnerError> {
+        let index = self.find(name)?;
+        let of = self.inner.source.log.head().await?;
+        match manner {
+            Manner::Beside => self.rebuild_beside(index, of, &mut tell).await,
+            Manner::InPlace => self.rebuild_in_place(index, of, &mut tell).await,
+        }
+    }
+
+    /// Removes what earlier versions of the program folded, where this version's rows are read already. An instance of
+    /// the old program must not be running any more. Answers what was removed.
+    ///
+    /// # Errors
+    /// [`RunnerError::Sql`] when the database refuses it.
+    pub async fn discard_older(&self) -> Result<Vec<String>, RunnerError> {
+        let specs: Vec<&'static Spec> = self.specs().collect();
+        Ok(checkpoint::discard_older(&self.inner.db, &specs).await?)
+    }
+
+    async fn rebuild_beside(
+        &self,
+        index: usize,
+        of: Position,
+        tell: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[index];
+        let epoch = Checkpoint::read(&self.inner.db, run.spec, "").await?.epoch + 1;
+        let mut tx = self.inner.db.begin().await?;
+        tx.alone().await?;
+        checkpoint::remove(&mut tx, run.spec, BESIDE).await?;
+        for table in run.spec.tables {
+            table.drop(&mut tx, BESIDE).await?;
+            table.create(&mut tx, BESIDE).await?;
+            // A fold looks rows up by key; the first index may help it too, the others wait for the rows.
+        }
+        checkpoint::insert(&mut tx, run.spec, &self.inner.authority, BESIDE, epoch).await?;
+        tx.commit().await?;
+
+        let mut worker = Worker::new(run.spec, &self.inner.authority, BESIDE);
+        let mut position = 0;
+        while position < of {
+            position = self.rebuilt(index, &mut worker, position).await?;
+            tell(Progress { position: position.min(of), of });
+        }
+        let mut tx = self.inner.db.begin().await?;
+        for table in run.spec.tables {
+            table.create_indexes(&mut tx, BESIDE, epoch).await?;
+        }
+        tx.commit().await?;
+        self.take_over(index, worker, position).await?;
+        tell(Progress { position: of, of });
+        Ok(())
+    }
+
+    /// One step of a rebuild; answers where it stands.
+    async fn rebuilt(
+        &self,
+        index: usize,
+        worker: &mut Worker,
+        position: Position,
+    ) -> Result<Position, RunnerError> {
+        let run = &self.inner.runs[index];
+        match self.inner.advance(run, worker).await? {
+            Step::Moved(at) | Step::AtTheEnd(at) => Ok(at),
+            Step::Elsewhere => Ok(position),
+            Step::Stopped => {
+                let stopped = Checkpoint::read(&self.inner.db, run.spec, BESIDE).await?.stopped;
+                let (position, reason) = stopped.unwrap_or_default();
+                Err(RunnerError::Stopped { projection: run.spec.name, position, reason })
+            }
+        }
+    }
+
+    /// Puts the new rows in the place of the old ones, once they tell of at least as much.
+    async fn take_over(
+        &self,
+        index: usize,
+        mut worker: Worker,
+        mut position: Position,
+    ) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[index];
+        // The live projection rests meanwhile, in this process by the lock, elsewhere by the checkpoint's.
+        let mut live = run.worker.lock().await;
+        loop {
+            let mut tx = self.inner.db.begin().await?;
+            tx.alone().await?;
+            let Some(old) = Checkpoint::wait(&mut tx, run.spec, "").await? else { return Ok(()) };
+            if old.position > position {
+                drop(tx);
+                position = self.rebuilt(index, &mut worker, position).await?;
+                continue;
+            }
+            let new = Checkpoint::wait(&mut tx, run.spec, BESIDE).await?;
+            let Some(new) = new else {
+                return Err(RunnerError::Stopped {
+                    projection: run.spec.name,
+                    position,
+                    reason: "another rebuild has taken its place".to_owned(),
+                });
+            };
+            let current = !checkpoint::newer_is_shown(&mut tx, run.spec).await?;
+            for table in run.spec.tables {
+                if current {
+                    table.hide(&mut tx).await?;
+                }
+                table.replace(&mut tx, BESIDE).await?;
+                if current {
+                    table.show(&mut tx).await?;
+                }
+            }
+            let next = Checkpoint { shown: true, stopped: None, ..new };
+            next.write(&mut tx, run.spec, "", old.position).await?;
+            checkpoint::remove(&mut tx, run.spec, BESIDE).await?;
+            tx.commit().await?;
+            live.forget();
+            run.passed.send_replace(next.position);
+            run.resumed.notify_waiters();
+            return Ok(());
+        }
+    }
+
+    async fn rebuild_in_place(
+        &self,
+        index: usize,
+        of: Position,
+        tell: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[index];
+        {
+            let mut live = run.worker.lock().await;
+            let mut tx = self.inner.db.begin().await?;
+            Checkpoint::wait(&mut tx, run.spec, "").await?;
+            checkpoint::begin_anew(&mut tx, run.spec, &self.inner.authority).await?;
+            tx.commit().await?;
+            live.forget();
+            run.passed.send_replace(0);
+        }
+        let mut position = 0;
+        while position < of {
+            // A stretch at a time, so that the way can be told.
+            position = (position + 4096).min(of);
+            self.inner.reach(index, position).await?;
+            tell(Progress { position, of });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Many rows at once: the statements that the shared subset of SQL can't say.
+
+use super::{Kind, Row, SqlError, Table, Tx, Value, bound};
+
+/// How many rows go into one statement in SQLite. Few sizes, so that each statement is prepared once; the columns of
+/// the widest table times the largest stays below SQLite's 32,766 values.
+const STEPS: [usize; 3] = [256, 16, 1];
+
+impl Tx {
+    /// Writes rows, in the order of the table's columns, over those with the same key. No two rows may have one key.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses them.
+    pub async fn upsert(&mut self, table: &Table, suffix: &str, rows: &[Vec<Value>]) -> Result<(), SqlError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::Sqlite(tx, _) => {
+                let mut rest = rows;
+                while !rest.is_empty() {
+                    let step = STEPS.into_iter().find(|step| *step <= rest.len()).unwrap_or(1);
+                    let (now, later) = rest.split_at(step);
+                    let sql = upsert_values(table, suffix, step);
+                    bound!(&sql, now.iter().flatten()).execute(&mut **tx).await?;
+                    rest = later;
+                }
+            }
+            Self::Postgres(tx) => {
+                let sql = upsert_arrays(table, suffix);
+                let mut query = sqlx::query(&sql);
+                for (index, column) in table.columns.iter().enumerate() {
+                    let cells = rows.iter().map(|row| row.get(index));
+                    query = match column.kind {
+                        Kind::Int => query.bind(cells.map(|cell| cell.and_then(int)).collect::<Vec<_>>()),
+                        Kind::Real => query.bind(cells.map(|cell| cell.and_then(real)).collect::<Vec<_>>()),
+                        Kind::Bool => query.bind(cells.map(|cell| cell.and_then(bool)).collect::<Vec<_>>()),
+                        Kind::Text => query.bind(cells.map(|cell| cell.and_then(text)).collect::<Vec<_>>()),
+                    };
+                }
+                query.execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows whose column holds one of the texts.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn load(
+        &mut self,
+        table: &Table,
+        suffix: &str,
+        column: &str,
+        keys: &[String],
+    ) -> Result<Vec<Row>, SqlError> {
+        if keys.is_empty() {
+            return Ok(vec![]);
+        }
+        let select = format!("SELECT {} FROM {}{suffix} WHERE {column}", table.column_list(), table.name);
+        Ok(match self {
+            Self::Sqlite(tx, _) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
+                .bind(as_json(keys))
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Sqlite)
+                .collect(),
+            Self::Postgres(tx) => sqlx::query(&format!("{select} = ANY($1)"))
+                .bind(keys)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Postgres)
+                .collect(),
+        })
+    }
+
+    /// Removes the rows whose column holds one of the texts.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses it.
+    pub async fn remove(
+        &mut self,
+        table: &Table,
+        suffix: &str,
+        column: &str,
+        keys: &[String],
+    ) -> Result<(), SqlError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let delete = format!("DELETE FROM {}{suffix} WHERE {column}", table.name);
+        match self {
+            Self::Sqlite(tx, _) => {
+                let sql = format!("{delete} IN (SELECT value FROM json_each($1))");
+                sqlx::query(&sql).bind(as_json(keys)).execute(&mut **tx).await?;
+            }
+            Self::Postgres(tx) => {
+                sqlx::query(&format!("{delete} = ANY($1)")).bind(keys).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn as_json(keys: &[String]) -> String {
+    serde_json::Value::from(keys.to_vec()).to_string()
+}
+
+/// `INSERT … VALUES ($1, $2), ($3, $4) …` over what is there.
+fn upsert_values(table: &Table, suffix: &str, rows: usize) -> String {
+    let width = table.columns.len();
+    let mut values = String::with_capacity(rows * width * 7);
+    for row in 0..rows {
+        let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
+        values.push_str(if row == 0 { "(" } else { ", (" });
+        values.push_str(&places.join(", "));
+        values.push(')');
+    }
+    format!("INSERT INTO {}{suffix} ({}) VALUES {values} {}", table.name, table.column_list(), over(table))
+}
+
+/// `INSERT … SELECT * FROM unnest($1::bigint[], …)` over what is there: one prepared statement for any number of rows.
+fn upsert_arrays(table: &Table, suffix: &str) -> String {
+    let arrays: Vec<String> = table
+        .columns
+        .iter()
+        .zip(1..)
+        .map(|(column, number)| match column.kind {
+            Kind::Int => format!("${number}::bigint[]"),
+            Kind::Real => format!("${number}::double precision[]"),
+            Kind::Bool => format!("${number}::boolean[]"),
+            Kind::Text => format!("${number}::text[]"),
+        })
+        .collect();
+    format!(
+        "INSERT INTO {}{suffix} ({}) SELECT * FROM unnest({}) {}",
+        table.name,
+        table.column_list(),
+        arrays.join(", "),
+        over(table)
+    )
+}
+
+fn over(table: &Table) -> String {
+    let sets: Vec<String> = table
+        .columns
+        .iter()
+        .filter(|column| !table.key.contains(&column.name))
+        .map(|column| format!("{0} = excluded.{0}", column.name))
+        .collect();
+    let key = table.key.join(", ");
+    match sets.is_empty() {
+        true => format!("ON CONFLICT ({key}) DO NOTHING"),
+        false => format!("ON CONFLICT ({key}) DO UPDATE SET {}", sets.join(", ")),
+    }
+}
+
+fn int(value: &Value) -> Option<i64> {
+    if let Value::Int(value) = value { *value } else { None }
+}
+
+fn real(value: &Value) -> Option<f64> {
+    if let Value::Real(value) = value { *value } else { None }
+}
+
+fn bool(value: &Value) -> Option<bool> {
+    if let Value::Bool(value) = value { *value } else { None }
+}
+
+fn text(value: &Value) -> Option<&str> {
+    if let Value::Text(value) = value { value.as_deref() } else { None }
+}

@@ -1,0 +1,166 @@
+//! The one place that knows which database engine the read models live in.
+//!
+//! Everything else writes one SQL text for both: `$1` placeholders, upserts, common table expressions, window functions;
+//! calendar days as ISO text, moments as microseconds since 1970 UTC in a `bigint`. What can't be said in that shared
+//! subset (arrays of keys, multi-row upserts, table definitions) is in [`bulk`] and [`table`].
+
+mod bulk;
+mod table;
+mod value;
+
+use caseledger_log::{Database, Log, WriteTurn};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+pub use table::{Column, Kind, Table, current_view};
+pub use value::{Row, Value};
+
+/// A database call that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the database of the read models failed: {0}")]
+pub struct SqlError(#[from] sqlx::Error);
+
+/// The database of the read models: the same one that holds the log. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Log);
+
+/// A transaction on it.
+pub enum Tx {
+    /// Embedded. It holds the file's only write lock from its start, and the turn that queues for it.
+    Sqlite(Transaction<'static, Sqlite>, WriteTurn),
+    /// Shared.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Whoever writes begins with this. A checkpoint and its rows commit together, so a commit that a power cut takes away is
+/// folded again from the log: these transactions need not wait for the disk, as the log's own do.
+const BEGIN_SQLITE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+
+/// A query with its values bound, for whichever engine the place asks.
+macro_rules! bound {
+    ($sql:expr, $values:expr) => {{
+        let mut query = sqlx::query($sql);
+        for value in $values {
+            query = match value {
+                Value::Int(value) => query.bind(*value),
+                Value::Real(value) => query.bind(*value),
+                Value::Bool(value) => query.bind(*value),
+                Value::Text(value) => query.bind(value.as_deref()),
+            };
+        }
+        query
+    }};
+}
+use bound;
+
+impl Db {
+    /// The database that holds the log.
+    pub fn of(log: &Log) -> Self {
+        Self(log.clone())
+    }
+
+    /// The log in the same database.
+    pub fn log(&self) -> &Log {
+        &self.0
+    }
+
+    /// Runs a query outside of a transaction.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn fetch(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        Ok(match self.0.database() {
+            Database::Sqlite(pool) => {
+                bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Database::Postgres(pool) => {
+                bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Runs a query of which one row is wanted.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn fetch_first(&self, sql: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
+        Ok(match self.0.database() {
+            Database::Sqlite(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Sqlite),
+            Database::Postgres(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Postgres),
+        })
+    }
+
+    /// Begins a transaction that will write.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't begin one.
+    pub async fn begin(&self) -> Result<Tx, SqlError> {
+        let turn = self.0.write_turn().await;
+        Ok(match self.0.database() {
+            // The lock is taken at once: a transaction that reads first may find itself unable to write later.
+            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, turn),
+            Database::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether the engine is shared by several instances.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.database(), Database::Postgres(_))
+    }
+}
+
+impl Tx {
+    /// Runs a statement; answers how many rows it changed.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses it.
+    pub async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, SqlError> {
+        Ok(match self {
+            Self::Sqlite(tx, _) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// Runs a query.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        Ok(match self {
+            Self::Sqlite(tx, _) => {
+                bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(tx) => {
+                bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Waits, within the transaction, for everybody else who sets tables up. SQLite's transactions exclude each other
+    /// anyway.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn alone(&mut self) -> Result<(), SqlError> {
+        if matches!(self, Self::Postgres(_)) {
+            // The key is this purpose's alone within the database: 'projecti' as bytes.
+            self.fetch(
+                "SELECT pg_advisory_xact_lock($1) IS NULL AS locked",
+                &[Value::from(0x7072_6f6a_6563_7469_i64)],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the transaction's changes last.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database could not; nothing was changed then.
+    pub async fn commit(self) -> Result<(), SqlError> {
+        match self {
+            Self::Sqlite(tx, _turn) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}

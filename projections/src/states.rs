@@ -1,0 +1,191 @@
+//! Folding the states of aggregates by their own `evolve`, so that nothing is decided twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use caseledger_aggregates::{AnyEvent, Decider};
+use caseledger_commands::Timestamp;
+use caseledger_log::Position;
+
+use crate::projection::{Entry, Failed, Fold};
+use crate::sql::{SqlError, Table, Value};
+
+/// How many states are kept in memory between batches.
+const REMEMBERED: usize = 50_000;
+
+/// The state of an aggregate, and the last event that is in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held<D> {
+    pub state: D,
+    /// The stream's version.
+    pub version: u64,
+    pub position: Position,
+    pub occurred_at: Timestamp,
+    pub recorded_at: Timestamp,
+}
+
+impl<D: Decider> Held<D> {
+    /// Takes an event in.
+    pub(crate) fn evolve(&mut self, entry: &Entry, event: &D::Event) {
+        self.state.evolve(event);
+        self.version = entry.recorded.sequence;
+        self.position = entry.recorded.position;
+        self.occurred_at = entry.metadata.occurred_at;
+        self.recorded_at = entry.recorded.recorded_at;
+    }
+
+    /// The values of the columns of [`held`], in their order.
+    pub(crate) fn values(&self) -> [Value; 5] {
+        [
+            Value::count(self.version),
+            Value::count(self.position),
+            Value::from(self.occurred_at),
+            Value::from(self.recorded_at),
+            Value::Text(serde_json::to_string(&self.state).ok()),
+        ]
+    }
+}
+
+/// The columns that every table of states ends with.
+pub(crate) mod held {
+    use crate::sql::Column;
+
+    pub(crate) const VERSION: Column =
+        Column::int("version", "The stream's version: how many events it has.");
+    pub(crate) const POSITION: Column = Column::int("position", "Where its last event stands in the log.");
+    pub(crate) const OCCURRED_AT: Column =
+        Column::int("occurred_at", "When that event happened, in microseconds since 1970 UTC.");
+    pub(crate) const RECORDED_AT: Column =
+        Column::int("recorded_at", "When the log learned of it, in microseconds since 1970 UTC.");
+    pub(crate) const STATE: Column =
+        Column::text("state", "The state as JSON, as the aggregate's own fold of its events leaves it.");
+}
+
+/// The states of one kind of aggregate, kept in a table and, recently used, in memory.
+#[derive(Debug)]
+pub(crate) struct States<D> {
+    known: BTreeMap<String, Held<D>>,
+}
+
+impl<D> Default for States<D> {
+    fn default() -> Self {
+        Self { known: BTreeMap::new() }
+    }
+}
+
+/// The states that a batch changed.
+pub(crate) struct Changed<D> {
+    /// By id, as they were before the batch; `None` for those that are new.
+    pub before: BTreeMap<String, Option<Held<D>>>,
+}
+
+impl<D: Decider> States<D> {
+    /// Folds a batch; answers what it changed.
+    pub(crate) async fn fold(
+        &mut self,
+        fold: &mut Fold<'_>,
+        table: &Table,
+        batch: &[&Entry],
+        event_of: fn(&AnyEvent) -> Option<&D::Event>,
+    ) -> Result<Changed<D>, Failed> {
+        if self.known.len() > REMEMBERED {
+            self.known.clear();
+        }
+        let ids: BTreeSet<&str> = batch
+            .iter()
+            .filter(|entry| event_of(&entry.event).is_some())
+            .map(|entry| entry.recorded.aggregate_id.as_str())
+            .collect();
+        self.load(fold, table, &ids, batch).await?;
+        let before = ids
+            .into_iter()
+            .map(|id| (id.to_owned(), self.known.get(id).cloned()))
+            .collect::<BTreeMap<_, _>>();
+        for entry in batch {
+            if let Some(event) = event_of(&entry.event) {
+                self.known.entry(entry.recorded.aggregate_id.clone()).or_default().evolve(entry, event);
+            }
+        }
+        Ok(Changed { before })
+    }
+
+    async fn load(
+        &mut self,
+        fold: &mut Fold<'_>,
+        table: &Table,
+        ids: &BTreeSet<&str>,
+        batch: &[&Entry],
+    ) -> Result<(), Failed> {
+        // A stream whose first event is in the batch has no row yet.
+        let new: BTreeSet<&str> = batch
+            .iter()
+            .filter(|entry| entry.recorded.sequence == 1)
+            .map(|entry| entry.recorded.aggregate_id.as_str())
+            .collect();
+        let missing: Vec<String> = ids
+            .iter()
+            .filter(|id| !self.known.contains_key(**id) && !new.contains(**id))
+            .map(|id| (*id).to_owned())
+            .collect();
+        let column = table.key.first().copied().unwrap_or_default();
+        for row in fold.load(table, column, &missing).await? {
+            let id = row.text(column)?;
+            let Ok(state) = serde_json::from_str(&row.text("state")?) else {
+                return Err(Failed::Poison {
+                    position: first_of(batch, &id),
+                    reason: format!(
+                        "the state in {} is of another shape: rebuild the projection",
+                        table.name
+                    ),
+                });
+            };
+            let held = Held {
+                state,
+                version: row.count("version")?,
+                position: row.count("position")?,
+                occurred_at: row.moment("occurred_at")?,
+                recorded_at: row.moment("recorded_at")?,
+            };
+            self.known.insert(id, held);
+        }
+        Ok(())
+    }
+
+    /// A state by its id.
+    pub(crate) fn get(&self, id: &str) -> Option<&Held<D>> {
+        self.known.get(id)
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
+    }
+}
+
+/// Rows that follow from a state: written only when they are others than those of the state before.
+#[derive(Default)]
+pub(crate) struct Derived {
+    replaced: Vec<String>,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Derived {
+    pub(crate) fn change(&mut self, id: &str, before: Option<Vec<Vec<Value>>>, after: Vec<Vec<Value>>) {
+        if before.as_ref() == Some(&after) {
+            return;
+        }
+        if before.is_some_and(|rows| !rows.is_empty()) {
+            self.replaced.push(id.to_owned());
+        }
+        self.rows.extend(after);
+    }
+
+    /// Writes the rows of a table whose key begins with the state's id.
+    pub(crate) async fn write(&self, fold: &mut Fold<'_>, table: &Table) -> Result<(), SqlError> {
+        fold.remove(table, table.key.first().copied().unwrap_or_default(), &self.replaced).await?;
+        fold.upsert(table, &self.rows).await
+    }
+}
+
+/// The batch's first event of a stream.
+fn first_of(batch: &[&Entry], id: &str) -> Position {
+    batch.iter().find(|entry| entry.recorded.aggregate_id == id).map_or(0, |entry| entry.recorded.position)
+}

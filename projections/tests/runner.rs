@@ -1,0 +1,323 @@
+//! The runner, with a projection of its own that only counts: what holds for it holds for all.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod stage;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use caseledger_aggregates::case::Case;
+use caseledger_aggregates::{Authority, Context, Decider, Event, Facts};
+use caseledger_commands::case::ReceiveReferral;
+use caseledger_commands::{Actor, Command, Role, Timestamp};
+use caseledger_log::NewEvent;
+use caseledger_projections::sql::{Column, Table, Value};
+use caseledger_projections::{
+    Entry, Failed, Fold, Manner, Projection, Projections, RunnerError, Spec, no_settings,
+};
+use prometheus::Registry;
+use stage::Stage;
+use uuid::Uuid;
+
+const TALLY: Table = Table {
+    name: "tally_v1",
+    doc: "How many events each stream has.",
+    columns: &[
+        Column::text("stream", "The stream's id."),
+        Column::int("events", "How many."),
+        Column::text("positions", "Where they stand."),
+        Column::bool("many", "Whether it's more than one.").or_empty(),
+        Column::real("half", "Half as many.").or_empty(),
+    ],
+    key: &["stream"],
+    indexes: &[&["events"]],
+};
+const OTHER_TALLY: Table = Table { name: "other_tally_v1", ..TALLY };
+
+const NEWER_TALLY: Table = Table { name: "tally_v2", ..TALLY };
+
+/// The position at which `tally` fails, 0 for none. `other` never fails.
+static POISON: AtomicU64 = AtomicU64::new(0);
+
+static COUNT: Spec = Spec {
+    name: "count",
+    version: 1,
+    doc: "Counts.",
+    folds: &["Case"],
+    tables: &[TALLY],
+    make: |_| Box::new(Tally { spec: &COUNT, poison: None, known: BTreeMap::new() }),
+    settings: no_settings,
+};
+static OTHER: Spec = Spec {
+    name: "other",
+    tables: &[OTHER_TALLY],
+    make: |_| Box::new(Tally { spec: &OTHER, poison: None, known: BTreeMap::new() }),
+    ..COUNT
+};
+static NEWER: Spec = Spec {
+    version: 2,
+    tables: &[NEWER_TALLY],
+    make: |_| Box::new(Tally { spec: &NEWER, poison: None, known: BTreeMap::new() }),
+    ..COUNT
+};
+static POISONED: Spec = Spec {
+    make: |_| Box::new(Tally { spec: &POISONED, poison: Some(&POISON), known: BTreeMap::new() }),
+    ..COUNT
+};
+
+struct Tally {
+    spec: &'static Spec,
+    poison: Option<&'static AtomicU64>,
+    known: BTreeMap<String, Vec<u64>>,
+}
+
+#[async_trait]
+impl Projection for Tally {
+    fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
+        let table = &self.spec.tables[0];
+        let mut streams: Vec<String> =
+            batch.iter().map(|entry| entry.recorded.aggregate_id.clone()).collect();
+        streams.sort();
+        streams.dedup();
+        let unknown: Vec<String> =
+            streams.iter().filter(|id| !self.known.contains_key(*id)).cloned().collect();
+        for row in fold.load(table, "stream", &unknown).await? {
+            let positions = row.text("positions")?.split(' ').map(|part| part.parse().unwrap()).collect();
+            self.known.insert(row.text("stream")?, positions);
+        }
+        for entry in batch {
+            let position = entry.recorded.position;
+            if self.poison.is_some_and(|poison| poison.load(Ordering::Relaxed) == position) {
+                return Err(Failed::Poison { position, reason: "made to fail".to_owned() });
+            }
+            self.known.entry(entry.recorded.aggregate_id.clone()).or_default().push(position);
+        }
+        let rows: Vec<Vec<Value>> = streams
+            .iter()
+            .map(|stream| {
+                let positions = &self.known[stream];
+                let text: Vec<String> = positions.iter().map(u64::to_string).collect();
+                vec![
+                    Value::text(stream),
+                    Value::count(positions.len() as u64),
+                    Value::text(text.join(" ")),
+                    Value::Bool((positions.len() > 1).then_some(true)),
+                    Value::Real(Some(positions.len() as f64 / 2.0)),
+                ]
+            })
+            .collect();
+        fold.upsert(table, &rows).await?;
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.known.clear();
+    }
+}
+
+fn now() -> Timestamp {
+    "2017-01-02T09:00:00Z".parse().unwrap()
+}
+
+/// A referral's event, as the case decides it.
+fn referral(case: Uuid) -> NewEvent {
+    let actor = Actor { roles: vec![Role::Referrer], ..Actor::process("test") };
+    let context = Context {
+        id: case,
+        authority: &Authority::default(),
+        actor: &actor,
+        now: now(),
+        occurred_at: now(),
+        facts: &Facts { people: stage::history::known_family(), ..Facts::default() },
+    };
+    let event = Case::default().decide(&ReceiveReferral::example().into(), &context).unwrap().remove(0);
+    NewEvent::new(event.name(), event.version(), &event).unwrap()
+}
+
+/// Appends events to a few streams by turns; answers the log's end.
+async fn history(stage: &Stage, events: u128) -> u64 {
+    let mut head = 0;
+    for number in 0..events {
+        let stream = Uuid::from_u128(number % 7);
+        head = stage.append("Case", stream, now(), vec![referral(stream), referral(stream)]).await;
+    }
+    head
+}
+
+fn authority() -> Arc<Authority> {
+    Arc::default()
+}
+
+async fn projections(stage: &Stage, specs: &[&'static Spec]) -> Projections {
+    Projections::with(&stage.log, authority(), stage.clock.clone(), &Registry::new(), specs).await.unwrap()
+}
+
+#[tokio::test]
+async fn rows_and_checkpoint_tell_of_every_event_once() {
+    let mut dumps = vec![];
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&COUNT]).await;
+        let head = history(&stage, 30).await;
+        live.catch_up().await.unwrap();
+        history(&stage, 5).await;
+        live.catch_up().await.unwrap();
+        // A new process goes on where the last one ended.
+        let live = projections(&stage, &[&COUNT]).await;
+        let end = history(&stage, 5).await;
+        live.catch_up().await.unwrap();
+        assert_eq!((head, end), (60, 80));
+        let status = live.status().await.unwrap().remove(0);
+        assert_eq!((status.position, status.lag_events, status.lag_seconds), (80, 0, 0.0));
+        let dump = TALLY.dump(live.db()).await.unwrap();
+        assert_eq!(dump.lines().count(), 8);
+        dumps.push(dump);
+    }
+    assert_eq!(dumps[0], dumps[1], "both engines tell the same");
+}
+
+#[tokio::test]
+async fn a_rebuild_gives_the_same_bytes_and_readers_see_the_old_rows_meanwhile() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&COUNT]).await;
+        history(&stage, 20).await;
+        live.catch_up().await.unwrap();
+        let before = TALLY.dump(live.db()).await.unwrap();
+        for manner in [Manner::Beside, Manner::Beside, Manner::InPlace, Manner::Beside] {
+            let mut told = vec![];
+            live.rebuild("count", manner, |progress| told.push(progress)).await.unwrap();
+            assert_eq!(told.last().map(|last| (last.position, last.of)), Some((40, 40)), "{}", stage.engine);
+            assert_eq!(TALLY.dump(live.db()).await.unwrap(), before, "{} {manner:?}", stage.engine);
+        }
+        let sql = "SELECT count(*) AS n FROM tally";
+        assert_eq!(live.db().fetch(sql, &[]).await.unwrap()[0].int("n").unwrap(), 7, "the view is there");
+        history(&stage, 3).await;
+        live.catch_up().await.unwrap();
+        assert_ne!(TALLY.dump(live.db()).await.unwrap(), before, "it goes on from there");
+    }
+}
+
+#[tokio::test]
+async fn a_new_version_is_built_beside_the_old_and_takes_over_when_it_has_caught_up() {
+    for stage in Stage::both().await {
+        let old = projections(&stage, &[&COUNT]).await;
+        history(&stage, 9).await;
+        old.catch_up().await.unwrap();
+        let new = projections(&stage, &[&NEWER]).await;
+        let read = async || old.db().fetch("SELECT stream FROM tally", &[]).await.unwrap().len();
+        assert_eq!(read().await, 7, "people read the old version meanwhile");
+        assert!(new.discard_older().await.unwrap().is_empty(), "the old one is still read");
+        new.catch_up().await.unwrap();
+        let expected = TALLY.dump(old.db()).await.unwrap();
+        assert_eq!(NEWER_TALLY.dump(new.db()).await.unwrap(), expected);
+
+        // An instance of the old program goes on beside it, and its rebuild leaves the view alone.
+        history(&stage, 3).await;
+        old.catch_up().await.unwrap();
+        old.rebuild("count", Manner::Beside, |_| {}).await.unwrap();
+        assert_ne!(TALLY.dump(old.db()).await.unwrap(), expected);
+        new.catch_up().await.unwrap();
+        assert_eq!(new.discard_older().await.unwrap(), ["count version 1"]);
+        assert_eq!(read().await, 7, "the view is of the new version");
+        assert!(TALLY.dump(old.db()).await.is_err(), "the old table is gone");
+    }
+}
+
+#[tokio::test]
+async fn a_poison_event_stops_its_projection_and_no_other_until_it_can_be_folded() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&POISONED, &OTHER]).await;
+        POISON.store(13, Ordering::Relaxed);
+        history(&stage, 10).await;
+        let stopped = live.catch_up().await.unwrap_err();
+        assert!(
+            matches!(stopped, RunnerError::Stopped { projection: "count", position: 13, .. }),
+            "{stopped}"
+        );
+        let status = live.status().await.unwrap();
+        assert_eq!(status[0].position, 12, "what came before it is told");
+        assert_eq!((status[0].stopped_at, status[0].reason.as_deref()), (Some(13), Some("made to fail")));
+        assert!(status[0].lag_events == 8 && status[0].lag_seconds > 0.0);
+        assert_eq!((status[1].position, status[1].stopped_at), (20, None));
+        let late = live.wait_for("count", 13, Duration::from_secs(5)).await.unwrap_err();
+        assert!(matches!(late, RunnerError::Stopped { position: 13, .. }));
+        assert!(
+            live.rebuild("count", Manner::Beside, |_| {}).await.is_err(),
+            "a rebuild can't fold it either"
+        );
+
+        POISON.store(0, Ordering::Relaxed);
+        live.resume("count").await.unwrap();
+        live.catch_up().await.unwrap();
+        let rows = |dump: String| dump.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(
+            rows(TALLY.dump(live.db()).await.unwrap()),
+            rows(OTHER_TALLY.dump(live.db()).await.unwrap())
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_stops_those_who_fold_its_kind() {
+    let stage = Stage::sqlite().await;
+    let live = projections(&stage, &[&COUNT]).await;
+    history(&stage, 2).await;
+    let unknown = NewEvent::new("SomethingNew", "9", &serde_json::json!({ "SomethingNew": {} })).unwrap();
+    stage.append("Elsewhere", Uuid::from_u128(9), now(), vec![unknown.clone()]).await;
+    live.catch_up().await.unwrap();
+    let position = stage.append("Case", Uuid::from_u128(1), now(), vec![unknown]).await;
+    let stopped = live.catch_up().await.unwrap_err();
+    assert!(matches!(&stopped, RunnerError::Stopped { position: at, .. } if *at == position), "{stopped}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_runners_on_one_database_fold_every_event_once() {
+    let stage = Stage::postgres().await;
+    let other_log = stage.another().await;
+    let first = projections(&stage, &[&COUNT]).await;
+    let second = Projections::with(&other_log, authority(), stage.clock.clone(), &Registry::new(), &[&COUNT])
+        .await
+        .unwrap();
+    let runs = [first.clone(), second.clone()].map(|one| tokio::spawn(async move { one.run().await }));
+    let mut head = 0;
+    for _ in 0..20 {
+        head = history(&stage, 5).await;
+    }
+    first.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+    second.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+    let dump = TALLY.dump(first.db()).await.unwrap();
+
+    // One of them dies; the other goes on.
+    runs[0].abort();
+    let head = history(&stage, 5).await;
+    second.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+    runs[1].abort();
+    let after = TALLY.dump(second.db()).await.unwrap();
+    assert_ne!(dump, after);
+    second.rebuild("count", Manner::Beside, |_| {}).await.unwrap();
+    assert_eq!(TALLY.dump(second.db()).await.unwrap(), after);
+}
+
+#[tokio::test]
+async fn who_waits_sees_the_position_or_hears_that_it_is_late() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&COUNT]).await;
+        let head = history(&stage, 2).await;
+        let late = live.wait_for("count", head, Duration::from_millis(30)).await.unwrap_err();
+        assert!(matches!(late, RunnerError::Late { at: 0, position: 4, .. }), "{late}");
+        let running = live.clone();
+        let run = tokio::spawn(async move { running.run().await });
+        live.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+        let head = history(&stage, 1).await;
+        live.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+        run.abort();
+        assert!(matches!(live.wait_for("none", 1, Duration::ZERO).await, Err(RunnerError::Unknown(_))));
+    }
+}
