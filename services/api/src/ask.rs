@@ -1,0 +1,269 @@
+//! One frame for every query: parameters that are known and nothing else, waiting for a position, paging, ETag.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::body::Body;
+use axum::extract::{Query as QueryString, RawPathParams, State};
+use axum::handler::Handler;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Json, RequestExt};
+use caseledger_commands::Actor;
+use caseledger_projections::{Cursor, PageRequest, RunnerError};
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+use crate::kinds::KINDS;
+use crate::problem::Problem;
+use crate::{Api, body};
+
+/// A query of the table: what it answers, and how it is documented.
+pub struct Query {
+    /// A stable name: `case-timeline`.
+    pub id: &'static str,
+    /// GET, or POST where what is asked is personal and must not stand in an address.
+    pub method: Method,
+    /// Its path, as RFC 6570 and axum write it.
+    pub path: &'static str,
+    /// The heading under which it is documented.
+    pub tag: &'static str,
+    /// What it answers, in a line.
+    pub title: &'static str,
+    /// More about it.
+    pub doc: &'static str,
+    /// Parameters of the query string, besides those that follow from `paged` and `projection`.
+    pub parameters: &'static [Parameter],
+    /// Whether it answers page by page.
+    pub paged: bool,
+    /// The projection that it reads, which `after` waits for.
+    pub projection: Option<&'static str>,
+    /// An example of the body that it takes.
+    pub asks: Option<fn() -> Value>,
+    /// An example of what it answers.
+    pub example: fn() -> Value,
+    /// Answers it.
+    pub answer: Answering,
+}
+
+/// A query's handler.
+pub type Answering = for<'a> fn(&'a Api, &'a Ask) -> BoxFuture<'a, Result<Answer, Problem>>;
+
+/// How a query is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+}
+
+/// A parameter of a query string.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// A value, for the documentation.
+    pub example: &'static str,
+}
+
+/// `after`, of every query that reads a projection.
+pub const AFTER: Parameter = Parameter {
+    name: "after",
+    doc: "A log position, from a receipt: the answer waits, within a limit, until it tells of that event.",
+    example: "1204",
+};
+/// `cursor`, of every list.
+pub const CURSOR: Parameter = Parameter {
+    name: "cursor",
+    doc: "Where the page begins: taken from the Link header of the one before.",
+    example: "WyJ0Il0",
+};
+/// `limit`, of every list.
+pub const LIMIT: Parameter = Parameter {
+    name: "limit",
+    doc: "How many rows a page has at most: 50 when left out, never more than 500.",
+    example: "50",
+};
+
+impl Method {
+    /// A route that answers this method.
+    pub fn route<H: Handler<T, Api>, T: 'static>(self, handler: H) -> MethodRouter<Api> {
+        match self {
+            Self::Get => get(handler),
+            Self::Post => post(handler),
+        }
+    }
+}
+
+impl Query {
+    /// All parameters of its query string.
+    pub fn all_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        let paging: &[Parameter] = if self.paged { &[CURSOR, LIMIT] } else { &[] };
+        let waiting: &[Parameter] = if self.projection.is_some() { &[AFTER] } else { &[] };
+        self.parameters.iter().chain(paging).chain(waiting)
+    }
+}
+
+/// What is asked.
+pub struct Ask {
+    /// Who asks.
+    pub actor: Actor,
+    /// The body, where the query takes one.
+    pub body: Option<Value>,
+    path: Vec<(String, String)>,
+    parameters: BTreeMap<String, String>,
+}
+
+/// What is answered.
+pub struct Answer {
+    body: Value,
+    version: Option<u64>,
+    next: Option<String>,
+}
+
+impl Answer {
+    /// An answer.
+    pub fn of(body: impl serde::Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_value(body).map_err(|error| {
+            tracing::error!(%error, "an answer has no JSON");
+            Problem::of(&KINDS.internal)
+        })?;
+        Ok(Self { body, version: None, next: None })
+    }
+
+    /// The same, as it was at that version of its stream.
+    pub fn at_version(self, version: u64) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// The same, with the cursor of the page after it.
+    pub fn followed_by(self, next: Option<String>) -> Self {
+        Self { next, ..self }
+    }
+}
+
+impl Ask {
+    /// A part of the path.
+    pub fn path<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        let text = self.path.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+        // What is no id can't be the id of anything.
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Problem::of(&KINDS.not_found))
+    }
+
+    /// A parameter, where it is given.
+    pub fn parameter<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.parameters.get(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| Problem::parameter(name, format!("'{name}' takes {expected}.")))
+    }
+
+    /// Which page.
+    pub fn page(&self) -> Result<PageRequest, Problem> {
+        let cursor = self.parameters.get(CURSOR.name).map(|text| Cursor::parse(text));
+        let cursor =
+            cursor.transpose().map_err(|error| Problem::parameter(CURSOR.name, error.to_string()))?;
+        let limit = self.parameter::<u32>(LIMIT.name, "a whole number from 1 to 500")?;
+        if limit == Some(0) {
+            return Err(Problem::parameter(LIMIT.name, "'limit' takes a whole number from 1 to 500."));
+        }
+        Ok(PageRequest { cursor, limit })
+    }
+}
+
+/// Answers a query.
+pub async fn answer(
+    State(api): State<Api>,
+    query: &'static Query,
+    request: Request<Body>,
+) -> Result<Response, Problem> {
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let ask = read(&api, query, request).await?;
+    if let (Some(projection), Some(position)) =
+        (query.projection, ask.parameter(AFTER.name, "a log position")?)
+    {
+        caught_up(&api, projection, position).await?;
+    }
+    let answer = (query.answer)(&api, &ask).await?;
+    Ok(respond(answer, &ask, &path, &headers))
+}
+
+async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<Ask, Problem> {
+    let actor =
+        request.extensions().get::<Actor>().cloned().ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
+    let path: RawPathParams = request.extract_parts().await.map_err(|_| Problem::of(&KINDS.not_found))?;
+    let path = path.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let given = QueryString::<Vec<(String, String)>>::try_from_uri(request.uri());
+    let QueryString(given) = given.map_err(|_| Problem::parameter("?", "The query string can't be read."))?;
+    let mut parameters = BTreeMap::new();
+    for (name, text) in given {
+        if !query.all_parameters().any(|parameter| parameter.name == name) {
+            // What was typed is not repeated: it may be a name.
+            let known: Vec<&str> = query.all_parameters().map(|parameter| parameter.name).collect();
+            let detail = match known[..] {
+                [] => "This query takes no parameters.".to_owned(),
+                _ => format!("This query takes only these parameters: {}.", known.join(", ")),
+            };
+            return Err(Problem::parameter("?", detail));
+        }
+        parameters.insert(name, text);
+    }
+    let body = match query.asks {
+        Some(_) => Some(body::json(request, api.settings.largest_body).await?),
+        None => None,
+    };
+    Ok(Ask { actor, body, path, parameters })
+}
+
+async fn caught_up(api: &Api, projection: &str, position: u64) -> Result<(), Problem> {
+    let waited = api.projections.wait_for(projection, position, api.settings.longest_wait).await;
+    waited.map_err(|error| match error {
+        RunnerError::Late { .. } | RunnerError::Stopped { .. } => {
+            Problem::of(&KINDS.not_caught_up).detail(error.to_string())
+        }
+        error => {
+            tracing::error!(%error, "a projection could not be waited for");
+            Problem::of(&KINDS.unavailable)
+        }
+    })
+}
+
+fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Response {
+    let mut response = HeaderMap::new();
+    let mut add = |name: header::HeaderName, text: String| {
+        text.parse().map(|value| response.insert(name, value)).is_ok()
+    };
+    if let Some(version) = answer.version {
+        let tag = format!("\"{version}\"");
+        add(header::ETAG, tag.clone());
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+            return (StatusCode::NOT_MODIFIED, response).into_response();
+        }
+    }
+    if let Some(next) = &answer.next {
+        add(header::LINK, format!("<{}>; rel=\"next\"", link(path, ask, next)));
+    }
+    (response, Json(answer.body)).into_response()
+}
+
+/// The address of the next page: the same question, from the cursor on. It holds no more than the client sent.
+fn link(path: &str, ask: &Ask, next: &str) -> String {
+    let kept = ask.parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "after"));
+    let kept = kept.map(|(name, text)| (name.as_str(), text.as_str())).chain([("cursor", next)]);
+    let pairs: Vec<String> =
+        kept.map(|(name, text)| format!("{}={}", escaped(name), escaped(text))).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

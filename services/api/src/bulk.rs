@@ -1,0 +1,257 @@
+//! Many commands in one request: a command a line in, a result a line out, in the same order.
+//!
+//! Lines are taken up as they arrive and answered as they are done; however long the body, only a few hundred lines
+//! are held at a time, because reading waits for the client to take the answers. Commands for different streams run
+//! side by side; those for one stream run in the order of their lines.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::State;
+use axum::http::{Request, header};
+use axum::response::{IntoResponse, Response};
+use caseledger_commands::{Actor, Timestamp};
+use caseledger_dispatch as dispatch;
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::Api;
+use crate::body;
+use crate::circumstances::Circumstances;
+use crate::kinds::KINDS;
+use crate::layers::{Place, Turn};
+use crate::problem::Problem;
+
+/// The media type of lines of JSON.
+pub const MEDIA_TYPE: &str = "application/x-ndjson";
+/// Streams worked on side by side.
+const LANES: usize = 16;
+/// Lines that wait in one lane.
+const WAITING: usize = 8;
+/// Results that wait for the client to take them.
+const UNTAKEN: usize = 256;
+
+/// One line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    collection: String,
+    command: String,
+    #[serde(default)]
+    id: Option<Uuid>,
+    #[serde(default)]
+    idempotency_key: Option<String>,
+    #[serde(default)]
+    occurred_at: Option<Timestamp>,
+    message: Value,
+}
+
+/// A command on its way through a lane, and where its result is awaited.
+type Job = (dispatch::Request, oneshot::Sender<Value>);
+
+/// `POST /v1/commands`.
+pub async fn post(State(api): State<Api>, request: Request<Body>) -> Response {
+    if let Err(problem) = body::expect_media_type(request.headers(), &[MEDIA_TYPE]) {
+        return problem.into_response();
+    }
+    let circumstances = match Circumstances::of(&request) {
+        Ok(circumstances) => circumstances,
+        Err(problem) => return problem.into_response(),
+    };
+    let (results, awaited) = mpsc::channel(UNTAKEN);
+    // The answer goes on after its headers, and so does the room that it takes.
+    let room = (request.extensions().get::<Place>().cloned(), request.extensions().get::<Turn>().cloned());
+    let reading = read(api, circumstances, request.into_body().into_data_stream(), results);
+    tokio::spawn(async move {
+        reading.await;
+        drop(room);
+    });
+    let lines =
+        futures::stream::unfold(awaited, |mut awaited: mpsc::Receiver<oneshot::Receiver<Value>>| async {
+            let result = awaited.recv().await?.await;
+            let result = result.unwrap_or_else(|_| Problem::of(&KINDS.internal).into_value());
+            Some((Ok::<_, std::convert::Infallible>(format!("{result}\n")), awaited))
+        });
+    ([(header::CONTENT_TYPE, MEDIA_TYPE)], Body::from_stream(lines)).into_response()
+}
+
+/// Reads lines and deals them out, until the body or the client ends. What was dealt out is finished in any case.
+async fn read(
+    api: Api,
+    circumstances: Circumstances,
+    mut chunks: BodyDataStream,
+    results: mpsc::Sender<oneshot::Receiver<Value>>,
+) {
+    let lanes: Vec<_> = (0..LANES).map(|_| lane(api.clone(), circumstances.actor.clone())).collect();
+    let (limit, requires_key) = (api.settings.largest_body, api.settings.require_idempotency_key);
+    let mut lines = Lines::default();
+    let mut number = 0_u64;
+    loop {
+        let chunk = chunks.next().await;
+        let (found, ended) = match &chunk {
+            Some(Ok(chunk)) => (lines.push(chunk, limit), false),
+            Some(Err(_)) => {
+                (vec![Err(Problem::of(&KINDS.unreadable_json).detail("The body broke off."))], true)
+            }
+            None => (lines.last(), true),
+        };
+        for line in found {
+            number += 1;
+            let is_last = line.is_err();
+            let asked = line.and_then(|line| request_of(&line, &circumstances, requires_key));
+            if deal(&lanes, number, asked, &results).await.is_none() || is_last {
+                return;
+            }
+        }
+        if ended {
+            return;
+        }
+    }
+}
+
+/// Deals out one line; `None` when nobody waits for results any more.
+async fn deal(
+    lanes: &[mpsc::Sender<Job>],
+    number: u64,
+    asked: Result<dispatch::Request, Problem>,
+    results: &mpsc::Sender<oneshot::Receiver<Value>>,
+) -> Option<()> {
+    let (answer, awaited) = oneshot::channel();
+    results.send(awaited).await.ok()?;
+    match asked {
+        Ok(request) => lanes[lane_of(&request, number)].send((request, answer)).await.ok(),
+        Err(problem) => {
+            answer.send(json!({ "status": problem.status().as_u16(), "problem": problem.into_value() })).ok()
+        }
+    }
+}
+
+/// Commands of one stream share a lane; a command that opens a stream of the service's own naming takes any.
+fn lane_of(request: &dispatch::Request, number: u64) -> usize {
+    let mut hasher = DefaultHasher::new();
+    let only = dispatch::registry::find(&request.collection, &request.command)
+        .and_then(|entry| entry.aggregate.only);
+    match request.id.or(only) {
+        Some(id) => (&request.collection, id).hash(&mut hasher),
+        None => number.hash(&mut hasher),
+    }
+    (hasher.finish() % LANES as u64) as usize
+}
+
+fn lane(api: Api, actor: Actor) -> mpsc::Sender<Job> {
+    let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
+    tokio::spawn(async move {
+        while let Some((request, answer)) = waiting.recv().await {
+            let result = match api.dispatcher.dispatch(&actor, request).await {
+                Ok(receipt) => json!({ "status": 200, "receipt": receipt }),
+                Err(rejection) => {
+                    let problem = Problem::from(rejection);
+                    json!({ "status": problem.status().as_u16(), "problem": problem.into_value() })
+                }
+            };
+            // Nobody waits for it when the client has gone; the command stands all the same.
+            drop(answer.send(result));
+        }
+    });
+    jobs
+}
+
+fn request_of(
+    line: &[u8],
+    circumstances: &Circumstances,
+    requires_key: bool,
+) -> Result<dispatch::Request, Problem> {
+    let value = body::parse(line)?;
+    let line: Line = serde_json::from_value(value).map_err(|error| {
+        // Names of members are the only thing that serde quotes here besides ids and times; none is personal.
+        Problem::of(&KINDS.invalid_input).detail(format!("The line is not of the expected shape: {error}."))
+    })?;
+    if requires_key && line.idempotency_key.is_none() {
+        return Err(Problem::of(&KINDS.key_required).with("field", "idempotency_key"));
+    }
+    Ok(dispatch::Request {
+        expected_version: None,
+        collection: line.collection,
+        command: line.command,
+        id: line.id,
+        message: line.message,
+        occurred_at: line.occurred_at,
+        idempotency_key: line.idempotency_key,
+        ..circumstances.request()
+    })
+}
+
+/// Cuts chunks into lines, and holds at most one unfinished line.
+#[derive(Default)]
+struct Lines {
+    unfinished: Vec<u8>,
+}
+
+impl Lines {
+    /// The lines that are complete with this chunk; blank ones are left out.
+    fn push(&mut self, chunk: &Bytes, limit: usize) -> Vec<Result<Vec<u8>, Problem>> {
+        let mut lines = vec![];
+        let mut rest: &[u8] = chunk;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.unfinished.extend_from_slice(&rest[..end]);
+            rest = &rest[end + 1..];
+            lines.extend(self.take().map(|line| within(line, limit)));
+        }
+        self.unfinished.extend_from_slice(rest);
+        if self.unfinished.len() > limit {
+            lines.push(within(std::mem::take(&mut self.unfinished), limit));
+        }
+        lines
+    }
+
+    /// The last line, which may lack its line break.
+    fn last(&mut self) -> Vec<Result<Vec<u8>, Problem>> {
+        self.take().map(Ok).into_iter().collect()
+    }
+
+    fn take(&mut self) -> Option<Vec<u8>> {
+        let line = std::mem::take(&mut self.unfinished);
+        if line.iter().all(u8::is_ascii_whitespace) { None } else { Some(line) }
+    }
+}
+
+fn within(line: Vec<u8>, limit: usize) -> Result<Vec<u8>, Problem> {
+    if line.len() <= limit {
+        return Ok(line);
+    }
+    Err(Problem::of(&KINDS.body_too_large)
+        .detail(format!("A line is at most {limit} bytes long. The lines after it were not read.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(chunks: &[&'static str], limit: usize) -> Vec<Result<String, u16>> {
+        let mut lines = Lines::default();
+        let mut found: Vec<_> = chunks
+            .iter()
+            .flat_map(|chunk| lines.push(&Bytes::from_static(chunk.as_bytes()), limit))
+            .collect();
+        found.extend(lines.last());
+        found
+            .into_iter()
+            .map(|line| line.map(|l| String::from_utf8(l).unwrap()).map_err(|p| p.status().as_u16()))
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_cut_wherever_the_chunks_break() {
+        let whole = cut(&["{\"a\":1}\n\n{\"b\":2}\n{\"c\":3}"], 100);
+        assert_eq!(whole, ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"].map(|l| Ok(l.to_owned())));
+        assert_eq!(cut(&["{\"a\"", ":1}\n", "\n{\"b\":", "2}\n{\"c\":3}"], 100), whole);
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_given_up_at_the_limit() {
+        assert_eq!(cut(&["aaaaaaaa"], 5), [Err(413)]);
+    }
+}
