@@ -1,0 +1,258 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::exit;
+use crate::telemetry::LogFormat;
+
+/// An event-sourced case lifecycle service for children's early help.
+///
+/// A setting is taken from the command line, else from the environment (CASELEDGER_…), else from the configuration file,
+/// else from the default. `caseledger config print` shows what came out.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "caseledger", version, after_help = exit::HELP)]
+pub struct Cli {
+    /// What the whole program goes by.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// Options of every subcommand.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// The configuration file (TOML). Without it, ./caseledger.toml is read where there is one
+    #[arg(long, global = true, env = "CASELEDGER_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The file with the authority's settings: names, timescales, teams. Without it, the invented Northshire's
+    #[arg(long, global = true, env = "CASELEDGER_AUTHORITY", value_name = "FILE")]
+    pub authority: Option<PathBuf>,
+    /// The store: sqlite:PATH or postgres://…
+    #[arg(long, global = true, env = "CASELEDGER_STORE", value_name = "URL", hide_env_values = true)]
+    pub store: Option<String>,
+    /// How log lines are written, to stderr
+    #[arg(long, global = true, env = "CASELEDGER_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Which log lines are written, such as `info` or `warn,caseledger_log=debug`
+    #[arg(long, global = true, env = "CASELEDGER_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Answer in JSON on stdout, where there is output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Serve commands and queries over HTTP
+    Serve(ServeArgs),
+    /// Fill a store with a demonstration authority's year 2017, and serve it
+    Demo(DemoArgs),
+    /// Post one command, over HTTP or straight into a store
+    Command(CommandArgs),
+    /// Bring in an existing caseload
+    #[command(subcommand)]
+    Import(ImportTask),
+    /// Fold a case's events: as it stood at a time, as was known at a time
+    Replay(ReplayArgs),
+    /// Answer a measure from the events
+    Report(ReportArgs),
+    /// Look after the projections
+    #[command(subcommand)]
+    Projections(ProjectionsTask),
+    /// Make the store's tables what this version needs, and end
+    Migrate,
+    /// Check database, migrations, clock, identity provider, disk and projections: a line each
+    Doctor,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigTask),
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where and for whom to serve.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Where commands and queries are answered [default: 127.0.0.1:8080]
+    #[arg(long, env = "CASELEDGER_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Where /livez, /readyz and /metrics are answered [default: 127.0.0.1:9090]
+    #[arg(long, env = "CASELEDGER_OPS_LISTEN", value_name = "ADDRESS")]
+    pub ops_listen: Option<SocketAddr>,
+    /// The identity provider's issuer, as tokens name it
+    #[arg(long, env = "CASELEDGER_ISSUER", value_name = "URL")]
+    pub issuer: Option<String>,
+    /// The audience that tokens must be for [default: caseledger]
+    #[arg(long, env = "CASELEDGER_AUDIENCE", value_name = "NAME")]
+    pub audience: Option<String>,
+    /// Give tokens to anyone who asks, as a demonstration persona. Only on a loopback address
+    #[arg(long, env = "CASELEDGER_DEMO_ISSUER")]
+    pub demo_issuer: bool,
+    /// How long a stop waits for commands that were accepted [default: 20]
+    #[arg(long, env = "CASELEDGER_STOP_WITHIN", value_name = "SECONDS")]
+    pub stop_within: Option<u64>,
+}
+
+/// Which authority to invent.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Fill the store and end
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Another seed invents another authority: other families, other words, the same figures
+    #[arg(long, default_value_t = 2017, value_name = "NUMBER")]
+    pub seed: u64,
+    /// How many times the letter's caseload
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub scale: u32,
+    /// Where to serve it.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// Which command to post, and where.
+#[derive(Clone, Debug, Args)]
+pub struct CommandArgs {
+    /// The command's name: receive-referral
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// The id of what it is for. A command that opens something may leave it out
+    #[arg(long, value_name = "UUID")]
+    pub id: Option<Uuid>,
+    /// The message: a file with a JSON object, or - for stdin
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub message: String,
+    /// List the commands, and end
+    #[arg(long)]
+    pub list: bool,
+    /// Print an example of the message, and end
+    #[arg(long)]
+    pub example: bool,
+    /// Post over HTTP to the service there
+    #[arg(long, env = "CASELEDGER_URL", value_name = "URL", conflicts_with = "store")]
+    pub url: Option<String>,
+    /// The bearer token to post with
+    #[arg(long, env = "CASELEDGER_TOKEN", value_name = "TOKEN", hide_env_values = true, requires = "url")]
+    pub token: Option<String>,
+    /// The demonstration persona to post as; asks the service's demonstration issuer for a token
+    #[arg(long = "as", value_name = "PERSONA", requires = "url", conflicts_with = "token")]
+    pub persona: Option<String>,
+    /// The key under which a repeat of this request gives the first answer again
+    #[arg(long, value_name = "KEY")]
+    pub idempotency_key: Option<String>,
+    /// The version that the stream must be at
+    #[arg(long, value_name = "VERSION")]
+    pub expected_version: Option<u64>,
+}
+
+/// What to bring in.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ImportTask {
+    /// The child-level lists that inspectors ask for: lists 1 to 3 of an Annex A workbook
+    ///
+    /// Every row is either imported or listed with its sheet, row, column and reason. Importing the same rows again
+    /// changes nothing. Ends with 7 when rows were rejected.
+    AnnexA {
+        /// The workbook (xlsx)
+        file: PathBuf,
+        /// How the lists write their codes; the sheets themselves tell when it is auto
+        #[arg(long, value_enum, default_value_t = Dialect::Auto)]
+        dialect: Dialect,
+    },
+}
+
+/// How an Annex A workbook letters its codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dialect {
+    /// Whichever the sheets use
+    Auto,
+    /// `s) NOBT`, no source 5D
+    Older,
+    /// `t) NOBT`, `p1) 5D: LA services`
+    Newer,
+}
+
+/// Which case to fold, and how far.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArgs {
+    /// The case: its id, or its short reference (7K3-Q9M-4X6C)
+    pub case: String,
+    /// As it stood then: only what had happened (occurred_at)
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// As was known then: only what had been recorded (recorded_at)
+    #[arg(long, value_name = "TIME")]
+    pub known_at: Option<String>,
+}
+
+/// Which measure, and of when.
+#[derive(Clone, Debug, Args)]
+pub struct ReportArgs {
+    /// The measure: open-cases, partner-led, …
+    #[arg(required_unless_present = "list")]
+    pub measure: Option<String>,
+    /// The day that is asked for, at its end; today, if left out
+    #[arg(long, value_name = "DATE")]
+    pub at: Option<Date>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// List the measures, and end
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// One object
+    Json,
+    /// A heading line and one line a row
+    Csv,
+}
+
+/// What to do with the projections.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProjectionsTask {
+    /// Where each stands, in events and seconds behind the log
+    Status,
+    /// Fold the log anew: one projection, or all
+    Rebuild {
+        /// Which; all, if left out
+        name: Option<String>,
+    },
+}
+
+/// What to look at.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ConfigTask {
+    /// Print the settings that came out of flags, environment, file and defaults. Passwords are masked
+    Print,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,14 @@
+//! The parts of the `caseledger` binary: configuration, wiring, demonstration, import.
+
+pub mod args;
+pub mod clock;
+pub mod demo;
+mod demo_issuer;
+pub mod exit;
+pub mod import;
+mod output;
+pub mod serve;
+pub mod settings;
+pub mod tasks;
+pub mod telemetry;
+pub mod wire;

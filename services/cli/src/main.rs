@@ -1,0 +1,66 @@
+//! `caseledger`: an event-sourced case lifecycle service for children's early help.
+
+use std::process::ExitCode;
+
+use caseledger::args::{Cli, Common, ConfigTask, ImportTask, ProjectionsTask, ServeArgs, Task};
+use caseledger::exit::Failure;
+use caseledger::settings::Settings;
+use caseledger::{demo, serve, tasks, telemetry};
+use clap::{CommandFactory, Parser};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("caseledger: {failure}");
+            failure.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { common, task } = cli;
+    let nothing = ServeArgs::default();
+    let settings = match &task {
+        Task::Openapi => return tasks::print_json(&caseledger_api::openapi()),
+        Task::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "caseledger", &mut std::io::stdout());
+            return Ok(());
+        }
+        Task::Serve(args) => Settings::resolve(&common, args)?,
+        Task::Demo(args) => Settings::resolve(&common, &args.serve)?,
+        _ => Settings::resolve(&common, &nothing)?,
+    };
+    telemetry::start(settings.logs.format, &filter(&settings, &common, &task))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(perform(&settings, common.json, task))
+}
+
+/// What a person at a terminal asks for is answered without the service's log lines, unless they ask for those too.
+fn filter(settings: &Settings, common: &Common, task: &Task) -> String {
+    let quiet = !matches!(task, Task::Serve(_)) && common.log.is_none();
+    if quiet { "warn".to_owned() } else { settings.logs.filter.clone() }
+}
+
+async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Serve(_) => serve::run(settings).await,
+        Task::Demo(args) => demo::run(settings, &args).await,
+        Task::Command(args) => tasks::command::run(settings, &args, json).await,
+        Task::Import(ImportTask::AnnexA { file, dialect }) => {
+            tasks::import_annex_a(settings, &file, dialect, json).await
+        }
+        Task::Replay(args) => tasks::replay::run(settings, &args, json).await,
+        Task::Report(args) => tasks::report::run(settings, &args, json).await,
+        Task::Projections(ProjectionsTask::Status) => tasks::projections::status(settings, json).await,
+        Task::Projections(ProjectionsTask::Rebuild { name }) => {
+            tasks::projections::rebuild(settings, name.as_deref(), json).await
+        }
+        Task::Migrate => tasks::migrate(settings, json).await,
+        Task::Doctor => tasks::doctor::run(settings, json).await,
+        Task::Config(ConfigTask::Print) => tasks::print_config(settings, json),
+        // Answered before there were settings.
+        Task::Openapi | Task::Completions { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,169 @@
+//! Serving: two listeners, the projections and processes beside them, and an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use caseledger_access::demo::{DemoIssuer, require_loopback};
+use caseledger_access::{Authenticator, IdentityConfig};
+use caseledger_api as api;
+use caseledger_log::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::clock::{MachineClock, unguessable};
+use crate::demo_issuer;
+use crate::exit::Failure;
+use crate::settings::{Identity, Settings};
+use crate::wire::Station;
+
+/// How far a projection may lag before the instance says that it is not ready.
+const LONGEST_LAG_SECONDS: f64 = 30.0;
+
+/// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
+pub struct Door {
+    /// Tells who asks.
+    pub authenticator: Arc<Authenticator>,
+    /// The demonstration's issuer.
+    pub issuer: Option<Arc<DemoIssuer>>,
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// [`Failure::Usage`] without an identity provider; [`Failure::Unavailable`] when store or addresses can't be had.
+pub async fn run(settings: &Settings) -> Result<(), Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock);
+    let (listener, ops_listener) = listen(settings).await?;
+    let address = listener.local_addr()?;
+    let door = door(&settings.identity, address, &clock)?;
+    let station = Station::open(settings, clock).await?;
+    station.register_settings().await?;
+    tracing::info!(%address, store = settings.store_to_show(), "serving");
+    serve(station, door, (listener, ops_listener), settings.http.stop_within()).await
+}
+
+/// Takes both addresses.
+///
+/// # Errors
+/// [`Failure::Unavailable`] when one is taken.
+pub async fn listen(settings: &Settings) -> Result<(TcpListener, TcpListener), Failure> {
+    Ok((bind(settings.http.listen).await?, bind(settings.http.ops_listen).await?))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::Unavailable(format!("{address} can't be listened on: {error}")))
+}
+
+/// Decides whose tokens are believed.
+///
+/// # Errors
+/// [`Failure::Usage`] when nobody's are, or the demonstration's issuer would be open to the network.
+pub fn door(identity: &Identity, address: SocketAddr, clock: &Arc<dyn Clock>) -> Result<Door, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    let clock = Arc::clone(clock);
+    let now: caseledger_access::Now = Arc::new(move || clock.now());
+    if identity.demo_issuer {
+        require_loopback(address).map_err(|error| usage(&error))?;
+        let issuer = format!("http://{address}{}", demo_issuer::PATH);
+        let issuer = Arc::new(DemoIssuer::new(&issuer, &identity.audience, unguessable(), now));
+        let authenticator = Arc::new(issuer.authenticator().map_err(|error| usage(&error))?);
+        return Ok(Door { authenticator, issuer: Some(issuer) });
+    }
+    let Some(issuer) = identity.issuer.clone() else {
+        return Err(Failure::Usage(
+            "Name the identity provider with --issuer (and --audience), or serve a demonstration with --demo-issuer."
+                .to_owned(),
+        ));
+    };
+    let config = IdentityConfig { issuer, audience: identity.audience.clone(), ..IdentityConfig::default() };
+    let authenticator = Arc::new(Authenticator::new(config, now).map_err(|error| usage(&error))?);
+    Ok(Door { authenticator, issuer: None })
+}
+
+/// Answers on both listeners until the process is told to stop; then ends what was begun.
+///
+/// # Errors
+/// None at present; the caller's errors fit in.
+pub async fn serve(
+    station: Station,
+    door: Door,
+    (listener, ops_listener): (TcpListener, TcpListener),
+    stop_within: Duration,
+) -> Result<(), Failure> {
+    let routes = api::router(api::Api::new(api::Parts {
+        dispatcher: station.dispatcher.clone(),
+        projections: station.projections.clone(),
+        access: Arc::clone(&station.access),
+        authenticator: door.authenticator,
+        metrics: station.requests.clone(),
+        settings: api::Settings::default(),
+    }));
+    let routes = match door.issuer {
+        Some(issuer) => {
+            Router::new().nest(demo_issuer::PATH, demo_issuer::routes(issuer)).fallback_service(routes)
+        }
+        None => routes,
+    };
+    let ops = api::ops_router(api::Ops {
+        dispatcher: station.dispatcher.clone(),
+        projections: station.projections.clone(),
+        registry: station.registry.clone(),
+        longest_lag_seconds: LONGEST_LAG_SECONDS,
+    });
+
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        tracing::info!("stopping: what was accepted is answered first");
+        stop.send_replace(true);
+    });
+    let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
+    let following = [
+        tokio::spawn(async move { processes.run().await }),
+        tokio::spawn(async move { projections.run().await }),
+    ];
+    tokio::join!(
+        api::serve(listener, routes, stopped(stopping.clone()), stop_within),
+        api::serve(ops_listener, ops, stopped(stopping), stop_within),
+    );
+    for task in following {
+        task.abort();
+        // An aborted task answers that it was aborted.
+        let _ = task.await;
+    }
+    station.log.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // The sender lives until it has sent; either way it is time to stop.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What the program goes by: flag over environment over file over default.
+//!
+//! Flags and environment come in through [`crate::args`]; this module reads the file and puts the layers together.
+
+mod file;
+
+pub use file::{FileHttp, FileIdentity, FileLogs, FileSettings, Problem, parse};
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use caseledger_aggregates::Authority;
+use serde::Serialize;
+
+use crate::args::{Common, ServeArgs};
+use crate::exit::Failure;
+use crate::telemetry::LogFormat;
+
+/// The file that is read when none is named.
+const USUAL_FILE: &str = "caseledger.toml";
+/// The store when none is named.
+pub const USUAL_STORE: &str = "sqlite:data/caseledger.sqlite";
+
+/// The settings that came out of all layers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Settings {
+    /// The store's URL.
+    pub store: String,
+    /// Log lines.
+    pub logs: Logs,
+    /// Listeners.
+    pub http: Http,
+    /// Who vouches for whoever asks.
+    pub identity: Identity,
+    /// The file with the authority's settings; the invented Northshire's, when there is none.
+    #[serde(rename = "authority", skip_serializing_if = "Option::is_none")]
+    pub authority_file: Option<PathBuf>,
+    /// The authority's names, timescales and limits, as read from that file.
+    #[serde(skip)]
+    pub authority: Authority,
+}
+
+/// How log lines are written, and which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are the options of the same names, documented in `args`")]
+pub struct Logs {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+/// Where requests are answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are the options of the same names, documented in `args`")]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub ops_listen: SocketAddr,
+    pub stop_within_seconds: u64,
+}
+
+impl Http {
+    /// How long a stop waits for commands that were accepted.
+    pub const fn stop_within(&self) -> Duration {
+        Duration::from_secs(self.stop_within_seconds)
+    }
+}
+
+/// Whose tokens are believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are the options of the same names, documented in `args`")]
+pub struct Identity {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    pub audience: String,
+    pub demo_issuer: bool,
+}
+
+impl Settings {
+    /// Puts the layers together, and reads the authority's own file.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] with the file and line at fault.
+    pub fn resolve(common: &Common, serve: &ServeArgs) -> Result<Self, Failure> {
+        let (file, folder) = read_file(common.config.as_deref())?;
+        let mut settings = Self::layered(file, &folder, common, serve);
+        if let Some(path) = &settings.authority_file {
+            settings.authority = Authority::from_toml(&read(path)?).map_err(|error| {
+                let told: Vec<_> =
+                    error.problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
+                Failure::Usage(told.join("\n"))
+            })?;
+        }
+        Ok(settings)
+    }
+
+    fn layered(file: FileSettings, folder: &Path, common: &Common, serve: &ServeArgs) -> Self {
+        Self {
+            store: common.store.clone().or(file.store).unwrap_or_else(|| USUAL_STORE.to_owned()),
+            logs: Logs {
+                format: common.log_format.or(file.logs.format).unwrap_or_default(),
+                filter: common.log.clone().or(file.logs.filter).unwrap_or_else(|| "info".to_owned()),
+            },
+            http: Http {
+                listen: serve.listen.or(file.http.listen).unwrap_or_else(|| loopback(8080)),
+                ops_listen: serve.ops_listen.or(file.http.ops_listen).unwrap_or_else(|| loopback(9090)),
+                stop_within_seconds: serve.stop_within.or(file.http.stop_within_seconds).unwrap_or(20),
+            },
+            identity: Identity {
+                issuer: serve.issuer.clone().or(file.identity.issuer),
+                audience: (serve.audience.clone())
+                    .or(file.identity.audience)
+                    .unwrap_or_else(|| "caseledger".to_owned()),
+                demo_issuer: serve.demo_issuer || file.identity.demo_issuer.unwrap_or(false),
+            },
+            authority_file: common.authority.clone().or_else(|| file.authority.map(|path| folder.join(path))),
+            authority: Authority::default(),
+        }
+    }
+
+    /// The store's URL as it may be shown: without its password.
+    pub fn store_to_show(&self) -> String {
+        without_password(&self.store)
+    }
+
+    /// As TOML, without passwords; a file with this text gives the same settings.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] when a setting has no TOML form.
+    pub fn to_toml(&self) -> Result<String, Failure> {
+        toml::to_string_pretty(&self.to_show()).map_err(Failure::failed)
+    }
+
+    /// The same without passwords.
+    pub fn to_show(&self) -> Self {
+        Self { store: self.store_to_show(), ..self.clone() }
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// The configuration file, and the folder that paths in it count from.
+fn read_file(named: Option<&Path>) -> Result<(FileSettings, PathBuf), Failure> {
+    let path = match named {
+        Some(path) => path,
+        None if Path::new(USUAL_FILE).exists() => Path::new(USUAL_FILE),
+        None => return Ok((FileSettings::default(), PathBuf::new())),
+    };
+    let settings =
+        parse(&read(path)?).map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
+    Ok((settings, path.parent().map(Path::to_owned).unwrap_or_default()))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", path.display())))
+}
+
+/// A database URL with its password masked.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    match credentials.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
+        let file = parse("store = 'sqlite:a.sqlite'\n[http]\nlisten = '127.0.0.1:1'\n").unwrap();
+        let flags = Common { store: Some("sqlite:b.sqlite".to_owned()), ..Common::default() };
+        let settings = Settings::layered(file, Path::new(""), &flags, &ServeArgs::default());
+        assert_eq!(settings.store, "sqlite:b.sqlite");
+        assert_eq!(settings.http.listen.port(), 1);
+        assert_eq!(settings.http.ops_listen.port(), 9090);
+    }
+
+    #[test]
+    fn what_is_printed_reads_back_as_the_same_settings() {
+        let layered =
+            |file| Settings::layered(file, Path::new(""), &Common::default(), &ServeArgs::default());
+        let settings = layered(parse("authority = 'a.toml'\n[logs]\nformat = 'json'\n").unwrap());
+        assert_eq!(layered(parse(&settings.to_toml().unwrap()).unwrap()), settings);
+    }
+
+    #[test]
+    fn the_documented_example_is_the_default() {
+        let layered =
+            |file| Settings::layered(file, Path::new(""), &Common::default(), &ServeArgs::default());
+        let example = layered(parse(include_str!("../../../../deploy/caseledger.toml")).unwrap());
+        let authority_file = Some(PathBuf::from("authority.toml"));
+        assert_eq!(example, Settings { authority_file, ..layered(FileSettings::default()) });
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://app:s3:cr@t@db/x"), "postgres://app:***@db/x");
+        assert_eq!(without_password("sqlite:data/x.sqlite"), "sqlite:data/x.sqlite");
+    }
+}

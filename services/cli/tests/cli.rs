@@ -1,0 +1,204 @@
+//! The built binary: what it prints, and what it ends with.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn caseledger(folder: &Path, args: &[&str]) -> Output {
+    run(Command::new(env!("CARGO_BIN_EXE_caseledger")).args(args).current_dir(folder))
+}
+
+fn run(command: &mut Command) -> Output {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASELEDGER_")) {
+        command.env_remove(name);
+    }
+    command.output().expect("the binary runs")
+}
+
+fn with_input(folder: &Path, args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_caseledger"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    child.stdin.take().expect("it has an input").write_all(input.as_bytes()).expect("it reads");
+    child.wait_with_output().expect("it ends")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ended by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
+}
+
+#[test]
+fn help_documents_the_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = caseledger(folder.path(), &["--help"]);
+    assert_eq!(code(&help), 0);
+    for number in 0..=7 {
+        assert!(stdout(&help).contains(&format!("\n  {number}  ")), "{number}");
+    }
+}
+
+#[test]
+fn an_unknown_key_of_the_file_ends_with_2_and_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("caseledger.toml"),
+        "store = 'sqlite:x.sqlite'\n\nlisten = '127.0.0.1:1'\n",
+    )
+    .unwrap();
+    let output = caseledger(folder.path(), &["config", "print"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("caseledger.toml: line 3"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_fault_of_the_authoritys_file_ends_with_2_and_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("authority.toml"), "id = 'x'\nname = 'X'\nlevles = []\n").unwrap();
+    let output = caseledger(folder.path(), &["config", "print", "--authority", "authority.toml"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("authority.toml: line 3"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_flag_counts_before_the_environment_and_the_environment_before_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("caseledger.toml"), "store = 'sqlite:file.sqlite'\n").unwrap();
+    let store = |args: &[&str], environment: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseledger"));
+        command.args(["config", "print", "--json"]).args(args).current_dir(folder.path());
+        if let Some(value) = environment {
+            command.env("CASELEDGER_STORE", value);
+        }
+        json(&command.output().unwrap())["store"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(store(&[], None), "sqlite:file.sqlite");
+    assert_eq!(store(&[], Some("sqlite:env.sqlite")), "sqlite:env.sqlite");
+    assert_eq!(store(&["--store", "sqlite:flag.sqlite"], Some("sqlite:env.sqlite")), "sqlite:flag.sqlite");
+}
+
+#[test]
+fn a_password_is_masked_in_what_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = caseledger(folder.path(), &["config", "print", "--store", "postgres://app:secret@db/x"]);
+    assert!(!stdout(&output).contains("secret"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_command_and_its_replay() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = with_input(
+        folder.path(),
+        &["command", "register-person", "--json"],
+        &stdout(&caseledger(folder.path(), &["command", "register-person", "--example"])),
+    );
+    assert_eq!(code(&child), 0, "{}", stderr(&child));
+    let child = json(&child)["id"].clone();
+
+    let example = caseledger(folder.path(), &["command", "receive-referral", "--example"]);
+    let mut referral = json(&example);
+    referral["children"] = serde_json::json!([child]);
+    referral["adults"] = serde_json::json!([]);
+    let referral = referral.to_string();
+    let posted = with_input(
+        folder.path(),
+        &["command", "receive-referral", "--json", "--idempotency-key", "r1"],
+        &referral,
+    );
+    assert_eq!(code(&posted), 0, "{}", stderr(&posted));
+    let receipt = json(&posted);
+    let reference = receipt["reference"].as_str().unwrap();
+
+    let again = with_input(
+        folder.path(),
+        &["command", "receive-referral", "--json", "--idempotency-key", "r1"],
+        &referral,
+    );
+    assert_eq!(json(&again)["id"], receipt["id"]);
+    assert_eq!(json(&again)["repeated"], true);
+
+    let replay = json(&caseledger(folder.path(), &["replay", reference, "--json"]));
+    assert_eq!(replay["state"]["status"], "referred");
+    assert_eq!(replay["events"][0]["event"], "ReferralReceived");
+
+    let before = caseledger(folder.path(), &["replay", reference, "--known-at", "2001-01-01"]);
+    assert_eq!(code(&before), 4, "{}", stderr(&before));
+}
+
+#[test]
+fn each_way_to_fail_has_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let message = "{\"told_by\": \"letter\"}";
+    let ended = |args: &[&str]| code(&with_input(folder.path(), args, message));
+    assert_eq!(ended(&["command", "no-such-command"]), 4);
+    assert_eq!(ended(&["command", "acknowledge-referral", "--id", nobody]), 4);
+    assert_eq!(ended(&["command", "receive-referral"]), 2);
+    assert_eq!(ended(&["report", "no-such-measure"]), 4);
+    assert_eq!(ended(&["replay", "not-a-case"]), 2);
+    assert_eq!(ended(&["serve"]), 2);
+    assert_eq!(ended(&["migrate", "--store", "sqlite:/proc/none/x.sqlite"]), 5);
+    assert_eq!(ended(&["migrate", "--store", "mysql://x"]), 2);
+    assert_eq!(
+        ended(&[
+            "command",
+            "acknowledge-referral",
+            "--id",
+            nobody,
+            "--url",
+            "http://127.0.0.1:9",
+            "--token",
+            "x"
+        ]),
+        5
+    );
+}
+
+#[test]
+fn the_doctor_finds_a_fresh_store_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = caseledger(folder.path(), &["doctor", "--json"]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    let lines = json(&output);
+    let about: Vec<_> =
+        lines.as_array().unwrap().iter().map(|line| line["about"].as_str().unwrap()).collect();
+    for part in ["disk", "identity provider", "database", "append-only", "clock", "projection"] {
+        assert!(about.contains(&part), "{part} is missing of {about:?}");
+    }
+}
+
+#[test]
+fn the_sample_is_imported_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/annex-a-sample.xlsx");
+    let sample = sample.to_str().unwrap();
+    let first = caseledger(folder.path(), &["import", "annex-a", sample, "--json"]);
+    assert_eq!(code(&first), 0, "{}", stderr(&first));
+    assert_eq!(json(&first)["imported"], 16);
+    let again = caseledger(folder.path(), &["import", "annex-a", sample, "--json"]);
+    assert_eq!((json(&again)["imported"].clone(), json(&again)["known"].clone()), (0.into(), 16.into()));
+}
+
+#[test]
+fn the_openapi_document_and_completions_need_no_store() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(json(&caseledger(folder.path(), &["openapi"]))["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert!(stdout(&caseledger(folder.path(), &["completions", "bash"])).contains("caseledger"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

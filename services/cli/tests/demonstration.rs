@@ -1,0 +1,104 @@
+//! A small authority's year, played through the pipeline: what was planned is what the reports count.
+
+use std::sync::Arc;
+
+use caseledger::args::{Common, ServeArgs};
+use caseledger::clock::MachineClock;
+use caseledger::demo::cohort::Cohort;
+use caseledger::demo::fill;
+use caseledger::settings::Settings;
+use caseledger::wire::Station;
+use caseledger_projections::measures::{self, Amount, Filters};
+use caseledger_test_postgres::Postgres;
+use jiff::civil::date;
+
+/// A twentieth of the letter's authority.
+const PERMILLE: u32 = 50;
+
+fn settings(store: &std::path::Path) -> Settings {
+    on(format!("sqlite:{}", store.display()))
+}
+
+fn on(store: String) -> Settings {
+    let common = Common { store: Some(store), ..Common::default() };
+    Settings::resolve(&common, &ServeArgs::default()).expect("settings without a file are sound")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_planned_is_what_the_reports_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(&folder.path().join("demo.sqlite"));
+    let filled = fill(&settings, 2017, PERMILLE).await.unwrap();
+    assert!(filled.events > 500, "{filled:?}");
+
+    let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
+    let cohort = Cohort::plan(2017, PERMILLE, &settings.authority.calendar);
+    let db = station.projections.db();
+    let everywhere = Filters::default();
+    for (day, planned) in [(date(2017, 4, 30), 13), (date(2017, 12, 31), 32)] {
+        assert_eq!(cohort.open_on(day), planned);
+        let figure = measures::open_cases(db, day, &everywhere).await.unwrap();
+        assert_eq!(figure.value, Some(Amount::Count(planned as u64)), "{day}");
+    }
+    for month in 1..=12 {
+        let day = date(2017, month, 1).last_of_month();
+        let figure = measures::open_cases(db, day, &everywhere).await.unwrap();
+        assert_eq!(figure.numerator, cohort.open_on(day) as u64, "{day}");
+    }
+    let share = measures::partner_led(db, date(2017, 12, 31), &everywhere).await.unwrap();
+    let (plans, partner_led) = cohort.plans_on(date(2017, 12, 31));
+    assert_eq!((share.numerator, share.denominator), (partner_led as u64, Some(plans as u64)));
+    assert_eq!(share.value, Some(Amount::Share(0.15)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_plays_on_postgresql_too() {
+    let settings = on(Postgres::shared().fresh_database());
+    fill(&settings, 7, 20).await.unwrap();
+    let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
+    let cohort = Cohort::plan(7, 20, &settings.authority.calendar);
+    let day = date(2017, 12, 31);
+    let figure = measures::open_cases(station.projections.db(), day, &Filters::default()).await.unwrap();
+    assert_eq!(figure.numerator, cohort.open_on(day) as u64);
+}
+
+/// The actions of an imported plan that nobody dated.
+fn undated_actions(payload: &str) -> usize {
+    let event: serde_json::Value = serde_json::from_str(payload).expect("a stored event is JSON");
+    let actions = event["CaseImported"]["plan"]["actions"].as_array().expect("the plan has actions");
+    actions.iter().filter(|action| action.get("due").is_none()).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_looks_like_the_year_of_a_real_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(&folder.path().join("demo.sqlite"));
+    fill(&settings, 42, PERMILLE).await.unwrap();
+    let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
+    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    let mut undated = 0;
+    let mut position = 0;
+    loop {
+        let events = station.log.read_after(position, 1000).await.unwrap();
+        let Some(last) = events.last() else { break };
+        position = last.position;
+        for event in &events {
+            *counts.entry(event.event_type.clone()).or_default() += 1;
+            assert!(event.recorded_at.to_string().starts_with("2017-"), "{event:?}");
+            if event.event_type == "CaseImported" {
+                undated += undated_actions(&event.payload);
+                assert!(event.metadata["provenance"].contains("row"), "{:?}", event.metadata);
+            }
+        }
+    }
+    assert_eq!(counts["PanelClosed"], 26, "the panel meets every fortnight");
+    assert!(counts["SupervisionRecorded"] > 40, "{counts:?}");
+    assert!(counts["CaseDiscussedInSupervision"] > 40, "{counts:?}");
+    assert!(counts["SustainedOutcomeCheckScheduled"] >= counts["CaseClosed"], "{counts:?}");
+    assert_eq!(counts["SecondmentRecorded"], 3);
+    assert!(undated > 0, "some actions of the earlier record have no date");
+
+    // What processes were to do was possible.
+    let (processes, refusals) = (&station.processes, 10);
+    assert!(processes.refusals(refusals).await.unwrap().is_empty());
+}
