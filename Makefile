@@ -1,0 +1,42 @@
+# The two commands: `make run` and `make test`. Both do their own set-up on a fresh Debian machine with a Rust
+# toolchain, git and make; tests/setup says what it lacks.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+STORE ?= sqlite:data/demonstration.sqlite
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help run test setup-run setup-test format lint unit build generated clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: setup-run ## build, fill a demonstration authority and serve it
+	$(CARGO) build --release --locked --package caseledger
+	@mkdir -p data
+	target/release/caseledger demo --store $(STORE)
+
+test: setup-test format lint unit ## everything a change must pass
+	@echo "make test: everything passed"
+
+format: ## is every file formatted
+	$(CARGO) fmt --all --check
+
+lint: ## compiler and clippy warnings are errors
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## the tests of every crate, on both engines
+	$(CARGO) test --workspace --locked
+
+generated: ## write again what is generated and committed
+	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json
+
+setup-run:
+	@tests/setup build
+
+setup-test:
+	@tests/setup build test
+
+clean: ## remove what was built, and the demonstration's data
+	$(CARGO) clean
+	rm -rf data
