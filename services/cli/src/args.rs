@@ -70,7 +70,7 @@ pub enum Task {
     /// Make the store's tables what this version needs, and end
     Migrate,
     /// Check database, migrations, clock, identity provider, disk and projections: a line each
-    Doctor,
+    Doctor(ProcessArgs),
     /// Print the OpenAPI document
     Openapi,
     /// Look at the configuration
@@ -104,6 +104,28 @@ pub struct ServeArgs {
     /// How long a stop waits for commands that were accepted [default: 20]
     #[arg(long, env = "CASELEDGER_STOP_WITHIN", value_name = "SECONDS")]
     pub stop_within: Option<u64>,
+}
+
+/// Everything that a process goes by beside the common options, for those who look at it without serving.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ProcessArgs {
+    /// Where and for whom it would serve.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+    /// How much room the doctor wants.
+    #[command(flatten)]
+    pub disk: DiskArgs,
+}
+
+/// How much room a SQLite store should have left on its disk.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DiskArgs {
+    /// Warn when less than this is left on the disk of a SQLite store, in MB [default: 1000]
+    #[arg(long, env = "CASELEDGER_DISK_WARN_BELOW_MB", value_name = "MB")]
+    pub disk_warn_below_mb: Option<u64>,
+    /// Find the disk ill when less than this is left, in MB [default: 100]
+    #[arg(long, env = "CASELEDGER_DISK_ILL_BELOW_MB", value_name = "MB")]
+    pub disk_ill_below_mb: Option<u64>,
 }
 
 /// Which authority to invent.
@@ -242,7 +264,7 @@ pub enum ProjectionsTask {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ConfigTask {
     /// Print the settings that came out of flags, environment, file and defaults. Passwords are masked
-    Print,
+    Print(Box<ProcessArgs>),
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Task::Serve(args) => Settings::resolve(&common, args)?,
         Task::Demo(args) => Settings::resolve(&common, &args.serve)?,
+        Task::Doctor(args) => Settings::resolve(&common, &args.serve)?.with_disk(&args.disk),
+        Task::Config(ConfigTask::Print(args)) => {
+            Settings::resolve(&common, &args.serve)?.with_disk(&args.disk)
+        }
         _ => Settings::resolve(&common, &nothing)?,
     };
     telemetry::start(settings.logs.format, &filter(&settings, &common, &task))?;
@@ -58,8 +62,8 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
             tasks::projections::rebuild(settings, name.as_deref(), json).await
         }
         Task::Migrate => tasks::migrate(settings, json).await,
-        Task::Doctor => tasks::doctor::run(settings, json).await,
-        Task::Config(ConfigTask::Print) => tasks::print_config(settings, json),
+        Task::Doctor(_) => tasks::doctor::run(settings, json).await,
+        Task::Config(ConfigTask::Print(_)) => tasks::print_config(settings, json),
         // Answered before there were settings.
         Task::Openapi | Task::Completions { .. } => Ok(()),
     }

@@ -171,9 +171,27 @@ fn each_way_to_fail_has_its_code() {
 }
 
 #[test]
+fn the_doctor_warns_of_a_small_disk_and_finds_a_full_one_ill() {
+    // Limits below or above whatever room the machine has.
+    const MORE_THAN_ANY_DISK: &str = "1000000000000";
+    let found = |warn_below_mb: &str, ill_below_mb: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = ["--disk-warn-below-mb", warn_below_mb, "--disk-ill-below-mb", ill_below_mb];
+        let output = caseledger(folder.path(), &[&["doctor", "--json"], &limits[..]].concat());
+        let lines = json(&output);
+        let disk = lines.as_array().unwrap().iter().find(|line| line["about"] == "disk").unwrap();
+        (code(&output), disk["finding"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(found("0", "0"), (0, "well".to_owned()));
+    assert_eq!(found(MORE_THAN_ANY_DISK, "0"), (0, "warning".to_owned()));
+    assert_eq!(found(MORE_THAN_ANY_DISK, MORE_THAN_ANY_DISK), (7, "ill".to_owned()));
+}
+
+#[test]
 fn the_doctor_finds_a_fresh_store_well() {
     let folder = tempfile::tempdir().unwrap();
-    let output = caseledger(folder.path(), &["doctor", "--json"]);
+    let any_disk_will_do = ["--disk-warn-below-mb", "0", "--disk-ill-below-mb", "0"];
+    let output = caseledger(folder.path(), &[&["doctor", "--json"], &any_disk_will_do[..]].concat());
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let lines = json(&output);
     let about: Vec<_> =
@@ -181,6 +199,25 @@ fn the_doctor_finds_a_fresh_store_well() {
     for part in ["disk", "identity provider", "database", "append-only", "clock", "projection"] {
         assert!(about.contains(&part), "{part} is missing of {about:?}");
     }
+}
+
+/// Those who look without serving see what `serve` would go by.
+#[test]
+fn the_environment_of_the_service_counts_for_config_print_and_the_doctor() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseledger"));
+        command.args(args).current_dir(folder.path());
+        // A port on which nobody listens.
+        command.env("CASELEDGER_LISTEN", "127.0.0.1:1").env("CASELEDGER_ISSUER", "http://127.0.0.1:9");
+        command.output().unwrap()
+    };
+    assert_eq!(json(&told(&["config", "print", "--json"]))["http"]["listen"], "127.0.0.1:1");
+    let doctor = told(&["doctor", "--json"]);
+    let lines = json(&doctor);
+    let provider = lines.as_array().unwrap().iter().find(|line| line["about"] == "identity provider");
+    assert_eq!(provider.unwrap()["finding"], "ill");
+    assert_eq!(code(&doctor), 7);
 }
 
 #[test]

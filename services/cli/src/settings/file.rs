@@ -17,6 +17,7 @@ pub struct FileSettings {
     pub logs: FileLogs,
     pub http: FileHttp,
     pub identity: FileIdentity,
+    pub disk: FileDisk,
     pub authority: Option<PathBuf>,
 }
 
@@ -47,6 +48,15 @@ pub struct FileIdentity {
     pub issuer: Option<String>,
     pub audience: Option<String>,
     pub demo_issuer: Option<bool>,
+}
+
+/// Its table `[disk]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the fields are those of `Settings`, documented there")]
+pub struct FileDisk {
+    pub warn_below_mb: Option<u64>,
+    pub ill_below_mb: Option<u64>,
 }
 
 /// What is wrong with a file, and on which line.

@@ -4,7 +4,7 @@
 
 mod file;
 
-pub use file::{FileHttp, FileIdentity, FileLogs, FileSettings, Problem, parse};
+pub use file::{FileDisk, FileHttp, FileIdentity, FileLogs, FileSettings, Problem, parse};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use std::time::Duration;
 use caseledger_aggregates::Authority;
 use serde::Serialize;
 
-use crate::args::{Common, ServeArgs};
+use crate::args::{Common, DiskArgs, ServeArgs};
 use crate::exit::Failure;
 use crate::telemetry::LogFormat;
 
@@ -33,6 +33,8 @@ pub struct Settings {
     pub http: Http,
     /// Who vouches for whoever asks.
     pub identity: Identity,
+    /// The room that a SQLite store should have.
+    pub disk: Disk,
     /// The file with the authority's settings; the invented Northshire's, when there is none.
     #[serde(rename = "authority", skip_serializing_if = "Option::is_none")]
     pub authority_file: Option<PathBuf>,
@@ -75,6 +77,14 @@ pub struct Identity {
     pub demo_issuer: bool,
 }
 
+/// How much room should be left on the disk of a SQLite store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are the options of the same names, documented in `args`")]
+pub struct Disk {
+    pub warn_below_mb: u64,
+    pub ill_below_mb: u64,
+}
+
 impl Settings {
     /// Puts the layers together, and reads the authority's own file.
     ///
@@ -112,9 +122,21 @@ impl Settings {
                     .unwrap_or_else(|| "caseledger".to_owned()),
                 demo_issuer: serve.demo_issuer || file.identity.demo_issuer.unwrap_or(false),
             },
+            disk: Disk {
+                warn_below_mb: file.disk.warn_below_mb.unwrap_or(1000),
+                ill_below_mb: file.disk.ill_below_mb.unwrap_or(100),
+            },
             authority_file: common.authority.clone().or_else(|| file.authority.map(|path| folder.join(path))),
             authority: Authority::default(),
         }
+    }
+
+    /// The same with the room that the command line or the environment asks for.
+    #[must_use]
+    pub fn with_disk(mut self, args: &DiskArgs) -> Self {
+        self.disk.warn_below_mb = args.disk_warn_below_mb.unwrap_or(self.disk.warn_below_mb);
+        self.disk.ill_below_mb = args.disk_ill_below_mb.unwrap_or(self.disk.ill_below_mb);
+        self
     }
 
     /// The store's URL as it may be shown: without its password.
@@ -171,11 +193,15 @@ pub fn without_password(url: &str) -> String {
 mod tests {
     use super::*;
 
+    fn layered(file: FileSettings, flags: &Common) -> Settings {
+        Settings::layered(file, Path::new(""), flags, &ServeArgs::default())
+    }
+
     #[test]
     fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
         let file = parse("store = 'sqlite:a.sqlite'\n[http]\nlisten = '127.0.0.1:1'\n").unwrap();
         let flags = Common { store: Some("sqlite:b.sqlite".to_owned()), ..Common::default() };
-        let settings = Settings::layered(file, Path::new(""), &flags, &ServeArgs::default());
+        let settings = layered(file, &flags);
         assert_eq!(settings.store, "sqlite:b.sqlite");
         assert_eq!(settings.http.listen.port(), 1);
         assert_eq!(settings.http.ops_listen.port(), 9090);
@@ -183,16 +209,14 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back_as_the_same_settings() {
-        let layered =
-            |file| Settings::layered(file, Path::new(""), &Common::default(), &ServeArgs::default());
+        let layered = |file| layered(file, &Common::default());
         let settings = layered(parse("authority = 'a.toml'\n[logs]\nformat = 'json'\n").unwrap());
         assert_eq!(layered(parse(&settings.to_toml().unwrap()).unwrap()), settings);
     }
 
     #[test]
     fn the_documented_example_is_the_default() {
-        let layered =
-            |file| Settings::layered(file, Path::new(""), &Common::default(), &ServeArgs::default());
+        let layered = |file| layered(file, &Common::default());
         let example = layered(parse(include_str!("../../../../deploy/caseledger.toml")).unwrap());
         let authority_file = Some(PathBuf::from("authority.toml"));
         assert_eq!(example, Settings { authority_file, ..layered(FileSettings::default()) });

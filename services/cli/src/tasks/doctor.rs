@@ -1,7 +1,7 @@
 //! `doctor`: looks at everything that the service depends on, and says a line about each.
 
-use std::path::Path;
-use std::process::Command;
+mod disk;
+
 use std::sync::Arc;
 
 use caseledger_access::{Authenticator, IdentityConfig};
@@ -13,12 +13,10 @@ use crate::clock::MachineClock;
 use crate::exit::Failure;
 use crate::output::tell;
 use crate::settings::Settings;
-use crate::wire::{self, Station};
+use crate::wire::Station;
 
 /// How far the machine's clock may lie behind the newest event before it is wrong.
 const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_secs(5);
-/// The room on disk below which the doctor warns, in bytes.
-const LEAST_ROOM: u64 = 1024 * 1024 * 1024;
 
 /// How something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +25,8 @@ enum Finding {
     Well,
     /// Could not be looked at, or is not used here.
     NotLookedAt,
+    /// The service works; somebody should look after this before it doesn't.
+    Warning,
     Ill,
 }
 
@@ -41,7 +41,8 @@ struct Line {
 /// Looks, and tells.
 ///
 /// # Errors
-/// [`Failure::Unavailable`] when the store can't be opened, [`Failure::Incomplete`] when something else is ill.
+/// [`Failure::Unavailable`] when the store can't be opened, [`Failure::Incomplete`] when something else is ill. A warning
+/// is no failure.
 pub async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
     let (lines, reached) = look(settings).await;
     if json {
@@ -51,6 +52,7 @@ pub async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
             let sign = match finding {
                 Finding::Well => "ok ",
                 Finding::NotLookedAt => "-  ",
+                Finding::Warning => "!  ",
                 Finding::Ill => "ILL",
             };
             tell!("{sign} {about:18} {detail}");
@@ -65,7 +67,7 @@ pub async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
 }
 
 async fn look(settings: &Settings) -> (Vec<Line>, bool) {
-    let mut lines = vec![disk(settings)];
+    let mut lines = vec![disk::look(settings)];
     lines.push(identity(settings).await);
     let station = match Station::open(settings, Arc::new(MachineClock)).await {
         Ok(station) => station,
@@ -154,27 +156,6 @@ async fn identity(settings: &Settings) -> Line {
     match checked {
         Ok(()) => well(about, format!("{issuer} gives its keys")),
         Err(error) => ill(about, format!("{issuer}: {error}")),
-    }
-}
-
-/// Room where a SQLite store lies, as POSIX `df` tells it.
-fn disk(settings: &Settings) -> Line {
-    let about = "disk";
-    let Some(path) = wire::sqlite_path(&settings.store) else {
-        let detail = "the database server looks after its own".to_owned();
-        return Line { about, finding: Finding::NotLookedAt, detail };
-    };
-    let folder = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    let told =
-        Command::new("df").arg("-Pk").arg(folder).output().ok().filter(|output| output.status.success());
-    let room = told.and_then(|output| {
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
-    });
-    match room.map(|kilobytes| kilobytes.saturating_mul(1024)) {
-        None => Line { about, finding: Finding::NotLookedAt, detail: "'df' does not say".to_owned() },
-        Some(bytes) if bytes < LEAST_ROOM => ill(about, format!("{} MB are left", bytes / 1_000_000)),
-        Some(bytes) => well(about, format!("{} GB are left", bytes / 1_000_000_000)),
     }
 }
 
