@@ -3,7 +3,7 @@
 //! They come from one TOML file ([`Authority::from_toml`]; `deploy/authority.toml` documents each), and go into every
 //! decision with the [`Context`](crate::Context).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caseledger_commands::workforce::AgencyKind;
 use caseledger_commands::{AgencyId, TeamId};
@@ -64,6 +64,9 @@ pub struct Authority {
     pub step_down_protocol: Vec<ProtocolItem>,
     /// The standards of practice against which audits grade.
     pub audit_standards: Vec<PracticeStandard>,
+    /// What the authority aims at, by the id of the measure: per cent for a share, otherwise the measure's own unit.
+    #[serde(default)]
+    pub targets: BTreeMap<String, u32>,
 }
 
 /// A level of need.

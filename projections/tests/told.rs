@@ -10,16 +10,12 @@ use std::sync::Arc;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::{Case, CaseEvent, Status};
 use caseledger_aggregates::{AnyEvent, Authority, Decider, Metadata};
-use caseledger_commands::case::TriageOutcome;
 use caseledger_commands::{CaseId, Date};
 use caseledger_projections::cases::List;
-use caseledger_projections::measures::{self, Amount, Filters, Side};
 use caseledger_projections::queries::{self, CaseKey, Order, Whose, WorklistQuery};
 use caseledger_projections::sql::Db;
 use caseledger_projections::{ALL, Cursor, Manner, PageRequest, Projections};
-use jiff::ToSpan;
 use prometheus::Registry;
-use rand::Rng;
 use stage::Stage;
 use stage::history::{History, id};
 
@@ -102,135 +98,6 @@ async fn by_case(stage: &Stage) -> BTreeMap<CaseId, Vec<(Date, CaseEvent)>> {
         events.into_iter().map(|(day, _, event)| (day, event)).collect()
     };
     cases.into_iter().map(|(case, events)| (case, ordered(events))).collect()
-}
-
-/// How a case stood when a day ended, found the slow way.
-#[derive(Clone, Default)]
-struct Stood {
-    open: bool,
-    before: bool,
-    plan: bool,
-    team: Option<String>,
-    agency: Option<String>,
-}
-
-fn stood(events: &[(Date, CaseEvent)], at: Date) -> Stood {
-    let mut it = Stood::default();
-    let close = |it: &mut Stood| {
-        it.before = it.open;
-        it.open = false;
-    };
-    for (day, event) in events {
-        if let CaseEvent::CaseImported(e) = event {
-            if e.accepted_on <= at {
-                it.open = true;
-                it.team = e.team.map(|id| id.to_string());
-                it.agency = e.lead_agency.map(|id| id.to_string());
-            }
-            if let Some(plan) = &e.plan {
-                it.plan = plan.agreed_on.unwrap_or(e.accepted_on) <= at;
-            }
-            if e.closure.as_ref().is_some_and(|closure| closure.closed_on <= at) {
-                close(&mut it);
-            }
-            continue;
-        }
-        if *day > at {
-            continue;
-        }
-        match event {
-            CaseEvent::TriageDecided(e) if e.outcome == TriageOutcome::EarlyHelp => it.open = true,
-            CaseEvent::StepDownAccepted(_) => it.open = true,
-            CaseEvent::TriageDecided(_) | CaseEvent::CaseClosed(_) => close(&mut it),
-            CaseEvent::StepUpAccepted(_) => it.open = false,
-            CaseEvent::CaseReopened(_) => it.open = it.before,
-            CaseEvent::PlanAgreed(_) => it.plan = true,
-            CaseEvent::CaseAllocated(e) => {
-                it.team = Some(e.team.to_string());
-                it.agency = Some(e.lead_agency.to_string());
-            }
-            CaseEvent::CaseReallocated(e) => {
-                it.team = Some(e.team.to_string());
-                it.agency = Some(e.lead_agency.to_string());
-            }
-            _ => {}
-        }
-    }
-    it
-}
-
-#[tokio::test]
-async fn figures_of_any_past_day_are_what_the_log_says() {
-    for (stage, seed) in Stage::both().await.into_iter().zip([21, 22]) {
-        let (live, mut history) = told(&stage, seed, 800).await;
-        let cases = by_case(&stage).await;
-        let mut most = 0;
-        for _ in 0..40 {
-            let at = jiff::civil::date(2016, 11, 1) + history.chance.random_range(0..600).days();
-            let then: Vec<(CaseId, Stood)> =
-                cases.iter().map(|(id, events)| (*id, stood(events, at))).collect();
-
-            let open: BTreeSet<CaseId> = then.iter().filter(|(_, it)| it.open).map(|(id, _)| *id).collect();
-            let figure = measures::open_cases(live.db(), at, &Filters::default()).await.unwrap();
-            assert_eq!(figure.value, Some(Amount::Count(open.len() as u64)), "{at}");
-            assert_eq!(
-                figure
-                    .breakdown
-                    .iter()
-                    .filter(|part| part.by == "team")
-                    .map(|part| part.numerator)
-                    .sum::<u64>(),
-                figure.numerator
-            );
-            most = most.max(open.len());
-
-            let mut page = PageRequest { limit: Some(4), ..PageRequest::default() };
-            let mut behind = BTreeSet::new();
-            loop {
-                let measure = &measures::OPEN_CASES;
-                let found =
-                    measures::evidence(live.db(), measure, at, &Filters::default(), Side::Numerator, &page)
-                        .await
-                        .unwrap();
-                assert!(found.items.iter().all(|case| !case.positions.is_empty()));
-                behind.extend(found.items.iter().map(|case| case.case));
-                let Some(next) = found.next else { break };
-                page.cursor = Some(Cursor::parse(&next).unwrap());
-            }
-            assert_eq!(behind, open, "{at}");
-
-            let team = id(0xb2);
-            let filters = Filters { team: Some(team.into()), ..Filters::default() };
-            let of_team =
-                then.iter().filter(|(_, it)| it.open && it.team == Some(team.to_string())).count() as u64;
-            assert_eq!(measures::open_cases(live.db(), at, &filters).await.unwrap().numerator, of_team);
-            let filters = Filters { locality: Some("Riverside".to_owned()), ..Filters::default() };
-            assert_eq!(measures::open_cases(live.db(), at, &filters).await.unwrap().numerator, of_team);
-
-            let plans: Vec<&Stood> = then.iter().map(|(_, it)| it).filter(|it| it.open && it.plan).collect();
-            let authority = id(0xa1).to_string();
-            let partner = plans
-                .iter()
-                .filter(|it| it.agency.as_ref().is_some_and(|agency| *agency != authority))
-                .count() as u64;
-            let figure = measures::partner_led(live.db(), at, &Filters::default()).await.unwrap();
-            assert_eq!((figure.numerator, figure.denominator), (partner, Some(plans.len() as u64)), "{at}");
-            assert_eq!(figure.value.is_none(), plans.is_empty());
-        }
-        assert!(most > 5, "the history has open cases");
-    }
-}
-
-/// A figure is a plain number in JSON: other programs compare it.
-#[tokio::test]
-async fn a_figure_is_a_number() {
-    let stage = Stage::sqlite().await;
-    let (live, _) = told(&stage, 3, 120).await;
-    let at = jiff::civil::date(2017, 2, 1);
-    let figure = measures::open_cases(live.db(), at, &Filters::default()).await.unwrap();
-    let json = serde_json::to_value(&figure).unwrap();
-    assert!(json["value"].is_u64() && json["denominator"].is_null() && json["at"] == "2017-02-01", "{json}");
-    assert_eq!(serde_json::to_string(&Amount::Share(0.15)).unwrap(), "0.15");
 }
 
 #[tokio::test]

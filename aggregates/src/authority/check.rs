@@ -29,6 +29,9 @@ impl Authority {
         self.check_levels(&mut found);
         self.check_numbers(&mut found);
         self.check_places(&mut found);
+        for (measure, target) in &self.targets {
+            found.within(&format!("targets.{measure}"), *target, 0);
+        }
         found.identifiers(
             "step_up_protocol",
             self.step_up_protocol.iter().map(|item| (&*item.id, &*item.title)),

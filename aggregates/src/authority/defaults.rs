@@ -1,5 +1,7 @@
 //! Northshire: an invented authority, as an English one might set itself up.
 
+use std::collections::BTreeMap;
+
 use caseledger_commands::workforce::AgencyKind;
 use uuid::{Uuid, uuid};
 
@@ -32,8 +34,14 @@ impl Default for Authority {
             step_up_protocol: items(STEP_UP),
             step_down_protocol: items(STEP_DOWN),
             audit_standards: audit_standards(),
+            targets: targets(),
         }
     }
+}
+
+/// What Northshire's board has set itself for the year.
+fn targets() -> BTreeMap<String, u32> {
+    [("partner-led", 25)].map(|(measure, target)| (measure.to_owned(), target)).into()
 }
 
 /// Sources: Working Together to Safeguard Children for the decision and the assessment, and `domain.md`; the others are

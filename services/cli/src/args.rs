@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use caseledger_commands::{AgencyId, TeamId};
+use caseledger_projections::measures::Interval;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -226,15 +228,43 @@ pub struct ReportArgs {
     /// The measure: open-cases, partner-led, …
     #[arg(required_unless_present = "list")]
     pub measure: Option<String>,
-    /// The day that is asked for, at its end; today, if left out
+    /// The day that is asked for, at its end, or the last day of the period; today, if left out
     #[arg(long, value_name = "DATE")]
     pub at: Option<Date>,
+    /// The first day of the period; a year before the last, if left out
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<Date>,
+    /// Only cases whose team works in that locality
+    #[arg(long, value_name = "NAME")]
+    pub locality: Option<String>,
+    /// Only cases of that team
+    #[arg(long, value_name = "ID")]
+    pub team: Option<TeamId>,
+    /// Only cases that this agency leads
+    #[arg(long, value_name = "ID")]
+    pub lead_agency: Option<AgencyId>,
+    /// Only cases that came from that source: the census's code, such as 2A
+    #[arg(long, value_name = "CODE")]
+    pub source: Option<String>,
+    /// Only cases at that level of need
+    #[arg(long, value_name = "NUMBER")]
+    pub level: Option<u8>,
+    /// Break it down by these, with commas between; by everything, if left out
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
+    pub by: Option<Vec<String>>,
+    /// The figure of every week, month or quarter of the period as well
+    #[arg(long, value_name = "INTERVAL", value_parser = interval)]
+    pub every: Option<Interval>,
     /// How to answer
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
     /// List the measures, and end
     #[arg(long)]
     pub list: bool,
+}
+
+fn interval(text: &str) -> Result<Interval, &'static str> {
+    text.parse().map_err(|()| "week, month or quarter")
 }
 
 /// How a report is written.

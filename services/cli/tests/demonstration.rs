@@ -8,7 +8,10 @@ use caseledger::demo::cohort::Cohort;
 use caseledger::demo::fill;
 use caseledger::settings::Settings;
 use caseledger::wire::Station;
-use caseledger_projections::measures::{self, Amount, Filters};
+use caseledger_aggregates::Authority;
+use caseledger_commands::Date;
+use caseledger_projections::measures::{self, Figure, Question};
+use caseledger_projections::sql::Db;
 use caseledger_test_postgres::Postgres;
 use jiff::civil::date;
 
@@ -24,6 +27,13 @@ fn on(store: String) -> Settings {
     Settings::resolve(&common, &ServeArgs::default()).expect("settings without a file are sound")
 }
 
+async fn figure(db: &Db, measure: &str, day: Date) -> Figure {
+    let measure = measures::measure(measure).expect("there is such a measure");
+    measures::answer(db, &Authority::default(), measure, &Question::at(day))
+        .await
+        .expect("the database answers")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_planned_is_what_the_reports_count() {
     let folder = tempfile::tempdir().unwrap();
@@ -34,21 +44,18 @@ async fn what_was_planned_is_what_the_reports_count() {
     let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
     let cohort = Cohort::plan(2017, PERMILLE, &settings.authority.calendar);
     let db = station.projections.db();
-    let everywhere = Filters::default();
     for (day, planned) in [(date(2017, 4, 30), 13), (date(2017, 12, 31), 32)] {
         assert_eq!(cohort.open_on(day), planned);
-        let figure = measures::open_cases(db, day, &everywhere).await.unwrap();
-        assert_eq!(figure.value, Some(Amount::Count(planned as u64)), "{day}");
+        assert_eq!(figure(db, "open-cases", day).await.value, Some(planned as f64), "{day}");
     }
     for month in 1..=12 {
         let day = date(2017, month, 1).last_of_month();
-        let figure = measures::open_cases(db, day, &everywhere).await.unwrap();
-        assert_eq!(figure.numerator, cohort.open_on(day) as u64, "{day}");
+        assert_eq!(figure(db, "open-cases", day).await.value, Some(cohort.open_on(day) as f64), "{day}");
     }
-    let share = measures::partner_led(db, date(2017, 12, 31), &everywhere).await.unwrap();
+    let share = figure(db, "partner-led", date(2017, 12, 31)).await;
     let (plans, partner_led) = cohort.plans_on(date(2017, 12, 31));
-    assert_eq!((share.numerator, share.denominator), (partner_led as u64, Some(plans as u64)));
-    assert_eq!(share.value, Some(Amount::Share(0.15)));
+    assert_eq!((share.numerator, share.denominator), (Some(partner_led as f64), Some(plans as u64)));
+    assert_eq!(share.value, Some(0.15));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,8 +65,8 @@ async fn it_plays_on_postgresql_too() {
     let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
     let cohort = Cohort::plan(7, 20, &settings.authority.calendar);
     let day = date(2017, 12, 31);
-    let figure = measures::open_cases(station.projections.db(), day, &Filters::default()).await.unwrap();
-    assert_eq!(figure.numerator, cohort.open_on(day) as u64);
+    let open = figure(station.projections.db(), "open-cases", day).await;
+    assert_eq!(open.value, Some(cohort.open_on(day) as f64));
 }
 
 /// The actions of an imported plan that nobody dated.

@@ -1,9 +1,12 @@
 //! Figures: what they tell, for any day, and the cases behind them.
 
-use caseledger_access::Resource;
+use caseledger_access::{Decision, Resource};
 use caseledger_aggregates::calendar::civil_date;
-use caseledger_commands::{AgencyId, CaseReference, Date, TeamId};
-use caseledger_projections::measures::{self, CATALOGUE, Evidence, Filters, Measure, Side};
+use caseledger_commands::codes::ReferralSource;
+use caseledger_commands::{Actor, AgencyId, CaseReference, Date, TeamId};
+use caseledger_projections::measures::{
+    self, CATALOGUE, Dimension, Filters, Interval, Measure, Period, Question, Side,
+};
 use caseledger_projections::queries::Reads;
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -34,9 +37,11 @@ pub fn queries() -> Vec<Query> {
             method: Method::Get,
             path: "/v1/reports/{measure}",
             tag: "Figures",
-            title: "A figure, as it was at the end of a day.",
-            doc: "`value` is a number, or a share from 0 to 1; `null` for a share of nothing. Any past day can be asked for.",
-            parameters: &[AT, LOCALITY, TEAM, LEAD_AGENCY],
+            title: "A figure: how things stood at the end of a day, or what happened in a period.",
+            doc: "`value` is a number, a share from 0 to 1, or a mean; `null` for a share or mean of nothing. Any past day \
+                  or period can be asked for. To whom no cases may be shown, no numbers are told that are so small that a \
+                  child might be recognised by them (`suppressed`).",
+            parameters: &[AT, FROM, LOCALITY, TEAM, LEAD_AGENCY, SOURCE, LEVEL, BY, EVERY],
             paged: false,
             projection: Some(Reads::MEASURES),
             asks: None,
@@ -50,7 +55,7 @@ pub fn queries() -> Vec<Query> {
             tag: "Figures",
             title: "The cases behind a figure, and the positions of the events behind each.",
             doc: "Only cases that you may see are given, so that a page can be shorter than its limit.",
-            parameters: &[AT, LOCALITY, TEAM, LEAD_AGENCY, SIDE],
+            parameters: &[AT, FROM, LOCALITY, TEAM, LEAD_AGENCY, SOURCE, LEVEL, SIDE],
             paged: true,
             projection: Some(Reads::MEASURES),
             asks: None,
@@ -62,8 +67,13 @@ pub fn queries() -> Vec<Query> {
 
 const AT: Parameter = Parameter {
     name: "at",
-    doc: "The day, at whose end things stood so. Today, when left out.",
+    doc: "The day, at whose end things stood so, or the last day of the period. Today, when left out.",
     example: "2017-04-30",
+};
+const FROM: Parameter = Parameter {
+    name: "from",
+    doc: "The first day of the period. When left out, a year before the last.",
+    example: "2017-01-01",
 };
 const LOCALITY: Parameter =
     Parameter { name: "locality", doc: "Only cases whose team works in that locality.", example: "Harbour" };
@@ -77,6 +87,24 @@ const LEAD_AGENCY: Parameter = Parameter {
     doc: "Only cases that this agency leads.",
     example: "01590000-0000-7000-8000-00000000a001",
 };
+const SOURCE: Parameter = Parameter {
+    name: "source",
+    doc: "Only cases that came from that source: the census's code.",
+    example: "2A",
+};
+const LEVEL: Parameter =
+    Parameter { name: "level", doc: "Only cases at that level of need: its number.", example: "3" };
+const BY: Parameter = Parameter {
+    name: "by",
+    doc: "What to break the figure down by: ids of dimensions with commas between. Everything, when left out; `none` \
+          for nothing.",
+    example: "locality,source",
+};
+const EVERY: Parameter = Parameter {
+    name: "every",
+    doc: "Gives the figure of every `week`, `month` or `quarter` of the period as well.",
+    example: "month",
+};
 const SIDE: Parameter = Parameter {
     name: "side",
     doc: "`numerator` (what was counted), or `denominator` (out of which).",
@@ -87,18 +115,50 @@ fn measure(ask: &Ask) -> Result<&'static Measure, Problem> {
     measures::measure(&ask.path::<String>("measure")?).ok_or_else(|| Problem::of(&KINDS.not_found))
 }
 
-fn day(api: &Api, ask: &Ask) -> Result<Date, Problem> {
+fn period(api: &Api, ask: &Ask) -> Result<Period, Problem> {
     let today = civil_date(api.dispatcher.now());
-    let day = ask.parameter(AT.name, "a day such as 2017-04-30")?.unwrap_or(today);
-    if day > today { Err(Problem::parameter(AT.name, "That day is still to come.")) } else { Ok(day) }
+    let to = ask.parameter(AT.name, "a day such as 2017-04-30")?.unwrap_or(today);
+    if to > today {
+        return Err(Problem::parameter(AT.name, "That day is still to come."));
+    }
+    let year = Period::year_to(to);
+    match ask.parameter::<Date>(FROM.name, "a day such as 2017-01-01")? {
+        Some(from) if from > to => {
+            Err(Problem::parameter(FROM.name, "The period ends before it begins: 'from' is after 'at'."))
+        }
+        from => Ok(Period { from: from.unwrap_or(year.from), to }),
+    }
 }
 
 fn filters(ask: &Ask) -> Result<Filters, Problem> {
+    let source = ask.parameter::<String>(SOURCE.name, "a code")?.map(|code| {
+        ReferralSource::from_code(&code).ok_or_else(|| {
+            Problem::parameter(SOURCE.name, "'source' takes a code of the census, such as 2A.")
+        })
+    });
     Ok(Filters {
         locality: ask.parameter(LOCALITY.name, "a locality's name")?,
         team: ask.parameter::<TeamId>(TEAM.name, "a team's id")?,
         lead_agency: ask.parameter::<AgencyId>(LEAD_AGENCY.name, "an agency's id")?,
+        source: source.transpose()?,
+        level: ask.parameter::<u8>(LEVEL.name, "the number of a level of need")?,
     })
+}
+
+fn dimensions(ask: &Ask, measure: &'static Measure) -> Result<Vec<&'static Dimension>, Problem> {
+    let Some(named) = ask.parameter::<String>(BY.name, "ids")? else {
+        return Ok(measure.dimensions().collect());
+    };
+    if named == "none" {
+        return Ok(vec![]);
+    }
+    let of = |id: &str| {
+        measure.dimensions().find(|dimension| dimension.id == id).ok_or_else(|| {
+            let known: Vec<&str> = measure.dimensions().map(|dimension| dimension.id).collect();
+            Problem::parameter(BY.name, format!("This measure can be broken down by: {}.", known.join(", ")))
+        })
+    };
+    named.split(',').map(of).collect()
 }
 
 async fn catalogue(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
@@ -108,43 +168,81 @@ async fn catalogue(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
 
 async fn report(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     api.permit(&ask.actor, "view-report", &Resource::Authority)?;
-    let (measure, day, filters) = (measure(ask)?, day(api, ask)?, filters(ask)?);
-    Answer::of(measures::figure(api.projections.db(), measure, day, &filters).await?)
+    let measure = measure(ask)?;
+    let question = Question {
+        period: period(api, ask)?,
+        filters: filters(ask)?,
+        by: dimensions(ask, measure)?,
+        series: ask.parameter::<Interval>(EVERY.name, "week, month or quarter")?,
+    };
+    let authority = api.dispatcher.authority();
+    let figure = measures::answer(api.projections.db(), authority, measure, &question).await?;
+    Answer::of(match may_see_cases(api, &ask.actor) {
+        true => figure,
+        false => figure.suppress(authority.small_numbers_below),
+    })
+}
+
+/// Whether the actor may go from a figure to its cases. To whoever may not, small numbers are not told either.
+fn may_see_cases(api: &Api, actor: &Actor) -> bool {
+    api.access.decide(actor, "view-report-cases", &Resource::Authority) == Decision::Permit
 }
 
 async fn cases(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     api.permit(&ask.actor, "view-report-cases", &Resource::Authority)?;
-    let (measure, day, filters) = (measure(ask)?, day(api, ask)?, filters(ask)?);
+    let measure = measure(ask)?;
+    let question = Question::of(period(api, ask)?).only(filters(ask)?);
     let side = match ask.parameter::<String>(SIDE.name, SIDE.doc)?.as_deref() {
         None | Some("numerator") => Side::Numerator,
         Some("denominator") => Side::Denominator,
         Some(_) => return Err(Problem::parameter(SIDE.name, "'side' takes numerator or denominator.")),
     };
-    let page = measures::evidence(api.projections.db(), measure, day, &filters, side, &ask.page()?).await?;
-    let items = api.visible(&ask.actor, page.items, |row: &Evidence| row.case).await?;
-    Ok(Answer::of(json!({ "measure": measure.id, "at": day, "cases": items }))?.followed_by(page.next))
+    let page = measures::evidence(api.projections.db(), measure, &question, side, &ask.page()?).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        let hidden = match row.case() {
+            Some(case) => !api.may_see(&ask.actor, case).await?,
+            None => false,
+        };
+        if !hidden {
+            items.push(row);
+        }
+    }
+    let (from, at) = (question.period.from, question.period.to);
+    Ok(Answer::of(json!({ "measure": measure.id, "from": from, "at": at, "cases": items }))?
+        .followed_by(page.next))
 }
 
 fn report_example() -> Value {
+    let measure = CATALOGUE[0];
     json!({
-        "id": measures::OPEN_CASES.id,
-        "title": measures::OPEN_CASES.title,
+        "id": measure.id,
+        "title": measure.title,
+        "from": null,
         "at": "2017-04-30",
         "value": 252,
+        "unit": measure.unit,
+        "better": measure.better,
         "numerator": 252,
         "denominator": null,
-        "definition": measures::OPEN_CASES.definition(),
-        "events": measures::OPEN_CASES.events,
+        "target": null,
+        "suppressed": false,
+        "definition": measure.definition(),
+        "events": measure.events,
         "breakdown": [{ "by": "locality", "key": "Harbour", "name": "Harbour", "value": 61, "numerator": 61,
-            "denominator": null }],
+            "denominator": null, "suppressed": false }],
+        "series": [{ "from": null, "at": "2017-03-31", "value": 207, "numerator": 207, "denominator": null,
+            "suppressed": false }],
     })
 }
 
 fn cases_example() -> Value {
     let case = uuid::uuid!("01890a5d-ac96-774b-bcce-b302099a8057");
-    json!({ "measure": "open-cases", "at": "2017-04-30", "cases": [{
+    json!({ "measure": "open-cases", "from": "2016-05-01", "at": "2017-04-30", "cases": [{
         "case": case,
         "reference": CaseReference::of(case.into()),
+        "day": "2017-04-30",
+        "counted": true,
         "locality": "Harbour",
         "team": "01590000-0000-7000-8000-00000000b001",
         "lead_agency": "01590000-0000-7000-8000-00000000a001",

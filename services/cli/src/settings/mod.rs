@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use caseledger_aggregates::Authority;
+use caseledger_projections::measures::unknown_targets;
 use serde::Serialize;
 
 use crate::args::{Common, DiskArgs, ServeArgs};
@@ -99,6 +100,12 @@ impl Settings {
                     error.problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
                 Failure::Usage(told.join("\n"))
             })?;
+            if let Some(id) = unknown_targets(&settings.authority).next() {
+                return Err(Failure::Usage(format!(
+                    "{}: targets.{id}: no measure is called '{id}'; 'caseledger report --list' names them.",
+                    path.display()
+                )));
+            }
         }
         Ok(settings)
     }

@@ -1,0 +1,119 @@
+//! Open cases: the stretches in which early help worked with a family and nothing about that changed, and the episodes.
+
+use caseledger_commands::Date;
+use caseledger_log::Position;
+
+use super::course::{Circumstances, Course, End, Episode};
+use super::facts::Fact;
+use super::tables::{EPISODE, OPEN};
+use crate::measures::units::{LASTING, Units};
+use crate::sql::Value;
+use crate::words::code;
+
+/// What is told of an open case besides whom it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Standing {
+    on: Circumstances,
+    /// When the episode began, and by which event.
+    since: Option<(Date, Position)>,
+    plan: Option<Position>,
+    next_review: Option<Date>,
+    /// Reviews in a row that saw no progress.
+    stalled: u32,
+    reviewed: Option<Position>,
+}
+
+pub(super) fn add(units: &mut Units, course: &Course<'_>) {
+    for episode in &course.episodes {
+        add_episode(units, course, episode);
+    }
+    add_stretches(units, course);
+}
+
+fn add_episode(units: &mut Units, course: &Course<'_>, episode: &Episode) {
+    let (from, until) = (episode.from, episode.until);
+    let last_day = until.map_or(Date::MAX, |(day, ..)| day);
+    let end = until.map(|(.., end)| match end {
+        End::Closed(reason) => code(&reason),
+        End::SteppedUp => "stepped-up".to_owned(),
+        End::TriagedOut => "triaged-out".to_owned(),
+    });
+    let says = [
+        Value::from(from.0),
+        Value::from(until.map(|(day, ..)| day)),
+        Value::Text(end),
+        Value::from(episode.reopened),
+        Value::Int(until.map(|(day, ..)| i64::from(day.since(from.0).map_or(0, |span| span.get_days())))),
+    ];
+    let by = [from.1].into_iter().chain(until.map(|(_, position, _)| position));
+    let row = course.row(&course.on(last_day), says, by);
+    units.add(&EPISODE, course.key(format_args!("episode/{}/{}", from.0, from.1)), row);
+}
+
+/// Walks the facts, and begins a stretch whenever something that is told of an open case changes.
+fn add_stretches(units: &mut Units, course: &Course<'_>) {
+    let mut facts = course.told.facts.iter().peekable();
+    let mut standing = Standing::default();
+    let mut scores: Option<f64> = None;
+    let mut begun: Option<(Date, Standing)> = None;
+    while let Some(dated) = facts.next() {
+        match &dated.fact {
+            Fact::PlanAgreed { next_review } => {
+                standing.plan = Some(dated.position);
+                standing.next_review = *next_review;
+            }
+            Fact::Reviewed { scores: given, next_review, .. } => {
+                let mean = mean(given.iter().map(|(_, score)| *score));
+                let moved = mean.is_some_and(|mean| scores.is_none_or(|before| mean > before));
+                standing.stalled = if moved { 0 } else { standing.stalled + 1 };
+                scores = mean.or(scores);
+                standing.next_review = *next_review;
+                standing.reviewed = Some(dated.position);
+            }
+            _ => {}
+        }
+        // A day ends with its last fact: what changed and changed back within it is not told.
+        if facts.peek().is_some_and(|next| next.day == dated.day) {
+            continue;
+        }
+        let open = course.episodes.iter().find(|episode| {
+            episode.from.0 <= dated.day && episode.until.is_none_or(|(until, ..)| until > dated.day)
+        });
+        let now = open.map(|episode| Standing {
+            on: course.held_on(dated.day),
+            since: Some(episode.from),
+            ..standing.clone()
+        });
+        if begun.as_ref().map(|(_, standing)| standing) == now.as_ref() {
+            continue;
+        }
+        if let Some((from, before)) = begun.take() {
+            add_stretch(units, course, &before, from, Some(dated.day));
+        }
+        begun = now.map(|now| (dated.day, now));
+    }
+    if let Some((from, standing)) = begun {
+        add_stretch(units, course, &standing, from, None);
+    }
+}
+
+fn add_stretch(units: &mut Units, course: &Course<'_>, of: &Standing, from: Date, until: Option<Date>) {
+    let says = [
+        Value::maybe(of.on.practitioner),
+        Value::from(of.plan.is_some()),
+        Value::from(of.since.map(|(day, _)| day)),
+        Value::from(of.next_review),
+        Value::from(i64::from(of.stalled)),
+        Value::from(from),
+        Value::Text(Some(until.map_or_else(|| LASTING.to_owned(), |day| day.to_string()))),
+    ];
+    let by = of.since.map(|(_, position)| position).into_iter().chain(of.plan).chain(of.reviewed);
+    units.add(&OPEN, course.key(format_args!("open/{from}")), course.row(&of.on, says, by));
+}
+
+/// The mean of scores, if there are any.
+pub(super) fn mean(scores: impl Iterator<Item = u8>) -> Option<f64> {
+    let (sum, number) =
+        scores.fold((0_u32, 0_u32), |(sum, number), score| (sum + u32::from(score), number + 1));
+    (number > 0).then(|| f64::from(sum) / f64::from(number))
+}

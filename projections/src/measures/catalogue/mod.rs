@@ -1,0 +1,69 @@
+//! Every measure, one file a group of questions.
+
+mod caseload;
+mod partnership;
+
+use caseledger_aggregates::Authority;
+
+use super::measure::Measure;
+
+/// Every measure, in the order of a report.
+pub static CATALOGUE: &[&Measure] =
+    &[&caseload::OPEN_CASES, &caseload::NEW_CASES, &caseload::ENDED_CASES, &partnership::PARTNER_LED];
+
+/// The measure with that id.
+pub fn measure(id: &str) -> Option<&'static Measure> {
+    CATALOGUE.iter().find(|measure| measure.id == id).copied()
+}
+
+/// The targets of an authority that are of no measure.
+pub fn unknown_targets(authority: &Authority) -> impl Iterator<Item = &str> {
+    authority.targets.keys().map(String::as_str).filter(|id| measure(id).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use caseledger_aggregates::case::CaseEvent;
+
+    use super::*;
+    use crate::measures::{MEASURES, Shape, Unit, When};
+
+    #[test]
+    fn each_measure_is_told_whole() {
+        let mut ids = BTreeSet::new();
+        for measure in CATALOGUE {
+            let id = measure.id;
+            assert!(ids.insert(id), "{id} stands twice");
+            assert!(!measure.title.ends_with('.') && measure.numerator.ends_with('.'), "{id}");
+            assert_eq!(measure.denominator.is_some(), measure.shape != Shape::Count, "{id}");
+            assert_eq!(matches!(measure.unit, Unit::Number(_)), measure.shape == Shape::Count, "{id}");
+            assert!(MEASURES.tables.iter().any(|table| table.name == measure.of.name), "{id}");
+            let column = |name: &str| measure.of.columns.iter().any(|column| column.name == name);
+            match measure.when {
+                When::OnDay => assert!(column("from_day") && column("until_day"), "{id}"),
+                When::InPeriod => assert!(column(measure.day), "{id}"),
+            }
+            assert!(measure.dimensions.iter().all(|dimension| column(dimension.needs)), "{id}");
+            assert!(!measure.events.is_empty(), "{id}");
+        }
+    }
+
+    #[test]
+    fn northshire_aims_at_measures_that_there_are() {
+        assert_eq!(unknown_targets(&Authority::default()).count(), 0);
+        let targets = [("moonlight".to_owned(), 3)].into();
+        let other = Authority { targets, ..Authority::default() };
+        assert!(unknown_targets(&other).eq(["moonlight"]));
+    }
+
+    #[test]
+    fn each_measure_names_events_that_there_are() {
+        let known: BTreeSet<&str> = CaseEvent::NAMES.iter().copied().collect();
+        for measure in CATALOGUE {
+            let unknown: Vec<_> = measure.events.iter().filter(|event| !known.contains(*event)).collect();
+            assert!(unknown.is_empty(), "{}: {unknown:?}", measure.id);
+        }
+    }
+}

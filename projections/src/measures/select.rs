@@ -1,0 +1,72 @@
+//! The SQL of a measure: its units in one or more periods, with the parts of the authority that they belong to.
+
+use super::measure::{Measure, When};
+use super::period::Period;
+use super::question::Filters;
+use crate::sql::Value;
+
+/// A statement in the making: its text after `SELECT`, and its values.
+pub(super) struct Units {
+    /// `FROM … WHERE …`: units as `u`, their team as `mt`, their lead agency as `ma`, the periods as `p`.
+    pub from: String,
+    pub values: Vec<Value>,
+}
+
+impl Units {
+    /// The units that a measure counts in each of the periods.
+    pub(super) fn of(measure: &Measure, periods: &[Period], filters: &Filters) -> Self {
+        let mut values = vec![];
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let periods: Vec<String> = (0..)
+            .zip(periods)
+            .map(|(number, period)| {
+                let (from, to) = (bind(Value::from(period.from)), bind(Value::from(period.to)));
+                format!("SELECT CAST({number} AS bigint) AS number, {from} AS from_day, {to} AS to_day")
+            })
+            .collect();
+        // CROSS JOIN: SQLite then takes each period in turn, and its units by the index on their days.
+        let mut from = format!("FROM ({}) p CROSS JOIN {} u", periods.join(" UNION ALL "), measure.of.name);
+        if measure.has(&super::TEAM) {
+            from.push_str(" LEFT JOIN measure_team_v1 mt ON mt.team_id = u.team_id");
+        }
+        if measure.has(&super::AGENCY) {
+            from.push_str(" LEFT JOIN measure_agency_v1 ma ON ma.agency_id = u.lead_agency_id");
+        }
+        let during = match measure.when {
+            When::OnDay => "u.from_day <= p.to_day AND u.until_day > p.to_day".to_owned(),
+            When::InPeriod => format!("u.{0} >= p.from_day AND u.{0} <= p.to_day", measure.day),
+        };
+        from.push_str(&format!(" WHERE {during} AND ({})", measure.among.replace(":day", "p.to_day")));
+        let wanted = [
+            (&super::LOCALITY, "mt.locality", filters.locality.clone().map(Value::from)),
+            (&super::TEAM, "u.team_id", filters.team.map(Value::text)),
+            (&super::AGENCY, "u.lead_agency_id", filters.lead_agency.map(Value::text)),
+            (&super::SOURCE, "u.source", filters.source.map(Value::text)),
+            (&super::LEVEL, "u.level_of_need", filters.level.map(|level| Value::from(i64::from(level)))),
+        ];
+        for (dimension, column, value) in wanted {
+            let Some(value) = value else { continue };
+            if measure.has(dimension) {
+                from.push_str(&format!(" AND {column} = {}", bind(value)));
+            } else {
+                // Units that know nothing of it are in no such part.
+                from.push_str(" AND 1 = 0");
+            }
+        }
+        Self { from, values }
+    }
+
+    /// A further value; answers its place.
+    pub(super) fn bind(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+}
+
+/// An expression of a measure as it stands in a statement made by [`Units::of`].
+pub(super) fn placed(expression: &str) -> String {
+    expression.replace(":day", "p.to_day")
+}

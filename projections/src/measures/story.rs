@@ -1,0 +1,213 @@
+//! From the events of a stream to the units that measures count.
+//!
+//! What reports need of each event is kept as facts, one story a stream, in the order in which things happened. Whenever a
+//! story grows, its units are made anew from all of it: an entry made late takes its place in the past, and rows never
+//! depend on how the log was cut into batches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use caseledger_aggregates::Authority;
+use caseledger_aggregates::calendar::civil_date;
+use caseledger_commands::Date;
+use caseledger_log::Position;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::units::{Differences, Units};
+use crate::projection::{Entry, Failed, Fold};
+use crate::sql::{Column, Table, Value};
+
+/// A kind of stream whose events measures count.
+pub(super) trait Story: Send + Sync + 'static {
+    /// What reports need of an event. Stored as JSON: a changed shape needs a new version of the projection.
+    type Fact: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync;
+
+    /// The table that the stories are kept in; see [`kept`].
+    const KEPT: &'static Table;
+    /// The tables of its units.
+    const TABLES: &'static [Table];
+
+    /// What an event says, and on which days. `None` for an event of another kind of stream.
+    fn facts(entry: &Entry) -> Option<Said<Self::Fact>>;
+
+    /// The units that follow from a story.
+    fn units(told: &Told<Self::Fact>, authority: &Authority) -> Units;
+}
+
+/// The columns of a table of stories.
+pub(super) const STORY_COLUMNS: &[Column] = &[
+    Column::text("stream", "The id of the stream."),
+    Column::text("reference", "The short reference, of a case.").or_empty(),
+    Column::text("facts", "What reports need of its events, as JSON: an inner matter of the projection."),
+];
+
+/// A table of stories.
+pub(super) const fn kept(name: &'static str, doc: &'static str) -> Table {
+    Table { name, doc, columns: STORY_COLUMNS, key: &["stream"], indexes: &[] }
+}
+
+/// What is known of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Told<F> {
+    /// The stream's id.
+    pub stream: String,
+    /// The short reference, of a case.
+    pub reference: Option<String>,
+    /// The facts, in the order of the days, and of the log within a day.
+    pub facts: Vec<Dated<F>>,
+}
+
+/// A fact, the day on which it happened and the event that says so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Dated<F> {
+    /// The civil day in England.
+    #[serde(rename = "d")]
+    pub day: Date,
+    /// Where the event stands in the log.
+    #[serde(rename = "p")]
+    pub position: Position,
+    /// What it says.
+    #[serde(rename = "f")]
+    pub fact: F,
+}
+
+/// What one event says, and on which days.
+pub(super) type Said<F> = Vec<(Date, F)>;
+
+/// By stream: the events of a batch that say something, and what they say.
+type Grown<'a, F> = BTreeMap<&'a str, Vec<(&'a Entry, Said<F>)>>;
+
+impl<F> Told<F> {
+    fn new(stream: &str) -> Self {
+        Self { stream: stream.to_owned(), reference: None, facts: vec![] }
+    }
+
+    /// Takes facts of one event in, after those of the same day that the log had before.
+    fn take(&mut self, position: Position, facts: Said<F>) {
+        for (day, fact) in facts {
+            let place = self.facts.partition_point(|known| (known.day, known.position) <= (day, position));
+            self.facts.insert(place, Dated { day, position, fact });
+        }
+    }
+}
+
+/// How many stories are kept in memory between batches.
+const REMEMBERED: usize = 50_000;
+
+/// The stories of one kind, kept in a table and, recently used, in memory.
+pub(super) struct Stories<S: Story> {
+    known: BTreeMap<String, Told<S::Fact>>,
+}
+
+impl<S: Story> Default for Stories<S> {
+    fn default() -> Self {
+        Self { known: BTreeMap::new() }
+    }
+}
+
+impl<S: Story> Stories<S> {
+    /// Folds what concerns these stories out of a batch.
+    pub(super) async fn apply(
+        &mut self,
+        fold: &mut Fold<'_>,
+        batch: &[&Entry],
+        authority: &Authority,
+    ) -> Result<(), Failed> {
+        let mut grown: Grown<'_, S::Fact> = BTreeMap::new();
+        for entry in batch {
+            if let Some(facts) = S::facts(entry).filter(|facts| !facts.is_empty()) {
+                grown.entry(&entry.recorded.aggregate_id).or_default().push((entry, facts));
+            }
+        }
+        if grown.is_empty() {
+            return Ok(());
+        }
+        self.load(fold, &grown).await?;
+        let mut differences = Differences::default();
+        let mut stories = Vec::with_capacity(grown.len());
+        for (stream, added) in grown {
+            let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
+            let before = if told.facts.is_empty() { Units::default() } else { S::units(told, authority) };
+            for (entry, facts) in added {
+                if told.reference.is_none() {
+                    told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
+                }
+                told.take(entry.recorded.position, facts);
+            }
+            differences.note(&before, S::units(told, authority));
+            stories.push(vec![
+                Value::from(stream),
+                Value::Text(told.reference.clone()),
+                Value::Text(serde_json::to_string(&told.facts).ok()),
+            ]);
+        }
+        fold.upsert(S::KEPT, &stories).await?;
+        for table in S::TABLES {
+            let (changed, gone) = differences.of(table);
+            fold.remove(table, "unit", gone).await?;
+            fold.upsert(table, changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is kept in memory.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// Loads the stories that are not in memory.
+    async fn load(&mut self, fold: &mut Fold<'_>, grown: &Grown<'_, S::Fact>) -> Result<(), Failed> {
+        if self.known.len() > REMEMBERED {
+            self.known.clear();
+        }
+        // A stream whose first event is in the batch has no row yet.
+        let new: BTreeSet<&str> = grown
+            .iter()
+            .filter(|(_, added)| added.first().is_some_and(|(entry, _)| entry.recorded.sequence == 1))
+            .map(|(stream, _)| *stream)
+            .collect();
+        let missing: Vec<String> = grown
+            .keys()
+            .filter(|stream| !self.known.contains_key(**stream) && !new.contains(**stream))
+            .map(|stream| (*stream).to_owned())
+            .collect();
+        for row in fold.load(S::KEPT, "stream", &missing).await? {
+            let stream = row.text("stream")?;
+            let Ok(facts) = serde_json::from_str(&row.text("facts")?) else {
+                let position = grown
+                    .get(stream.as_str())
+                    .and_then(|added| added.first())
+                    .map_or(0, |(entry, _)| entry.recorded.position);
+                let reason =
+                    format!("the story in {} is of another shape: rebuild the projection", S::KEPT.name);
+                return Err(Failed::Poison { position, reason });
+            };
+            let told = Told { reference: row.maybe_text("reference")?, facts, stream: stream.clone() };
+            self.known.insert(stream, told);
+        }
+        Ok(())
+    }
+}
+
+/// The civil day in England on which an event happened, as it says.
+pub(super) fn day_of(entry: &Entry) -> Date {
+    civil_date(entry.metadata.occurred_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_fact_told_late_takes_its_place_in_the_past() {
+        let mut told = Told::new("case");
+        told.take(1, vec![(date(2017, 5, 2), "came")]);
+        told.take(2, vec![(date(2017, 5, 20), "ended")]);
+        told.take(3, vec![(date(2017, 5, 10), "seen"), (date(2017, 5, 2), "told")]);
+        let order: Vec<_> = told.facts.iter().map(|dated| dated.fact).collect();
+        assert_eq!(order, ["came", "told", "seen", "ended"]);
+    }
+}

@@ -1,0 +1,147 @@
+//! Units: what measures count. Each kind has a table, which people may read too.
+
+use std::collections::BTreeMap;
+
+use caseledger_log::Position;
+
+use crate::sql::{Column, Table, Value};
+
+/// What tells a unit apart.
+pub(super) const UNIT: Column =
+    Column::text("unit", "What tells the row apart: the case or other stream, and what of it.");
+/// The case that a unit is of.
+pub(super) const CASE: Column = Column::text("case_id", "The case.");
+/// Its short reference.
+pub(super) const REFERENCE: Column = Column::text("reference", "The case's short reference.");
+/// The team.
+pub(super) const TEAM_ID: Column =
+    Column::text("team_id", "The team that has it on that day, or the first that gets it later.").or_empty();
+/// The lead agency.
+pub(super) const AGENCY_ID: Column =
+    Column::text("lead_agency_id", "The agency that leads on that day, or the first that does later.")
+        .or_empty();
+/// Who referred.
+pub(super) const SOURCE_CODE: Column = Column::text("source", "Who referred: the census's code.").or_empty();
+/// The level of need.
+pub(super) const LEVEL_OF_NEED: Column =
+    Column::int("level_of_need", "The level of need on that day, or the first that is decided later.")
+        .or_empty();
+/// The first day of a stretch.
+pub(super) const FROM_DAY: Column = Column::text("from_day", "The first day at whose end it holds.");
+/// The first day after a stretch.
+pub(super) const UNTIL_DAY: Column =
+    Column::text("until_day", "The first day at whose end it no longer holds; 9999-12-31 while it lasts.");
+/// The events that a unit follows from.
+pub(super) const POSITIONS: Column =
+    Column::text("positions", "The positions in the log of the events that it follows from, as a JSON list.");
+
+/// The columns of a table of units of cases: those that all have, and its own between them.
+macro_rules! of_cases {
+    ($($column:expr),+ $(,)?) => {
+        &[
+            $crate::measures::units::UNIT,
+            $crate::measures::units::CASE,
+            $crate::measures::units::REFERENCE,
+            $crate::measures::units::TEAM_ID,
+            $crate::measures::units::AGENCY_ID,
+            $crate::measures::units::SOURCE_CODE,
+            $crate::measures::units::LEVEL_OF_NEED,
+            $($column,)+
+            $crate::measures::units::POSITIONS,
+        ]
+    };
+}
+pub(super) use of_cases;
+
+/// What `until_day` holds while a stretch lasts.
+pub(super) const LASTING: &str = "9999-12-31";
+
+/// The units of one stream, by table and by what tells them apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Units(BTreeMap<(&'static str, String), Vec<Value>>);
+
+impl Units {
+    /// Adds a unit; its row begins with what tells it apart, which `row` leaves out.
+    pub(super) fn add(&mut self, table: &Table, unit: String, row: impl IntoIterator<Item = Value>) {
+        let mut values = Vec::with_capacity(table.columns.len());
+        values.push(Value::from(unit.as_str()));
+        values.extend(row);
+        debug_assert_eq!(values.len(), table.columns.len(), "{}", table.name);
+        self.0.insert((table.name, unit), values);
+    }
+}
+
+#[cfg(test)]
+impl Units {
+    /// The rows of a table, in the order of their keys.
+    pub(super) fn rows(&self, table: &Table) -> Vec<&Vec<Value>> {
+        self.0.iter().filter(|((name, _), _)| *name == table.name).map(|(_, row)| row).collect()
+    }
+}
+
+/// The differences that a batch makes to the units of many streams.
+#[derive(Default)]
+pub(super) struct Differences {
+    changed: BTreeMap<&'static str, Vec<Vec<Value>>>,
+    gone: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Differences {
+    /// Notes what is different between the units of one stream before and after.
+    pub(super) fn note(&mut self, before: &Units, after: Units) {
+        for (table, unit) in before.0.keys().filter(|key| !after.0.contains_key(*key)) {
+            self.gone.entry(table).or_default().push(unit.clone());
+        }
+        for (key, row) in after.0 {
+            if before.0.get(&key) != Some(&row) {
+                self.changed.entry(key.0).or_default().push(row);
+            }
+        }
+    }
+
+    /// The rows of a table that are new or others, and the units that are gone.
+    pub(super) fn of(&self, table: &Table) -> (&[Vec<Value>], &[String]) {
+        let changed = self.changed.get(table.name).map(Vec::as_slice).unwrap_or_default();
+        (changed, self.gone.get(table.name).map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+/// Positions as they stand in the column: in order, each once.
+pub(super) fn positions(of: impl IntoIterator<Item = Position>) -> Value {
+    let mut of: Vec<Position> = of.into_iter().collect();
+    of.sort_unstable();
+    of.dedup();
+    Value::Text(serde_json::to_string(&of).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: Table =
+        Table { name: "thing_v1", doc: "A thing.", columns: &[UNIT, FROM_DAY], key: &["unit"], indexes: &[] };
+
+    fn units(of: &[(&str, &str)]) -> Units {
+        let mut units = Units::default();
+        for (unit, day) in of {
+            units.add(&TABLE, (*unit).to_owned(), [Value::from(*day)]);
+        }
+        units
+    }
+
+    #[test]
+    fn only_what_is_different_is_written() {
+        let mut differences = Differences::default();
+        let before = units(&[("a", "2017-01-01"), ("b", "2017-01-01"), ("c", "2017-01-01")]);
+        differences.note(&before, units(&[("a", "2017-01-01"), ("b", "2017-02-01"), ("d", "2017-01-01")]));
+        let (changed, gone) = differences.of(&TABLE);
+        let row = |unit: &str, day: &str| vec![Value::from(unit), Value::from(day)];
+        assert_eq!(changed, [row("b", "2017-02-01"), row("d", "2017-01-01")]);
+        assert_eq!(gone, ["c"]);
+    }
+
+    #[test]
+    fn positions_are_told_in_order_and_once() {
+        assert_eq!(positions([7, 3, 7]), Value::from("[3,7]"));
+    }
+}

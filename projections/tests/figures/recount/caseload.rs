@@ -1,0 +1,135 @@
+//! Open cases, and who leads them.
+
+use caseledger_aggregates::case::CaseEvent;
+use caseledger_commands::case::TriageOutcome;
+use caseledger_commands::{CaseId, Date};
+
+use crate::record::{Record, Unit, belonged, belongs};
+
+/// How a case stood when a day ended.
+#[derive(Clone, Default)]
+pub struct Stood {
+    pub open: bool,
+    before: bool,
+    pub plan: bool,
+}
+
+/// Everything that happened to a case, in order: an import on each of the days that it tells of.
+fn happened(events: &[(Date, CaseEvent)]) -> Vec<(Date, What)> {
+    let mut all = vec![];
+    for (day, event) in events {
+        let what = match event {
+            CaseEvent::CaseImported(e) => {
+                all.push((e.accepted_on, What::Accepted));
+                all.extend(
+                    e.plan.as_ref().map(|plan| (plan.agreed_on.unwrap_or(e.accepted_on), What::Planned)),
+                );
+                all.extend(e.closure.as_ref().map(|closure| (closure.closed_on, What::Closed)));
+                continue;
+            }
+            CaseEvent::TriageDecided(e) if e.outcome == TriageOutcome::EarlyHelp => What::Accepted,
+            CaseEvent::TriageDecided(_) | CaseEvent::CaseClosed(_) => What::Closed,
+            CaseEvent::StepDownAccepted(_) => What::Accepted,
+            CaseEvent::StepUpAccepted(_) => What::SteppedUp,
+            CaseEvent::CaseReopened(_) => What::Reopened,
+            CaseEvent::PlanAgreed(_) => What::Planned,
+            _ => continue,
+        };
+        all.push((*day, what));
+    }
+    all.sort_by_key(|(day, _)| *day);
+    all
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum What {
+    Accepted,
+    Closed,
+    SteppedUp,
+    Reopened,
+    Planned,
+}
+
+/// How a case stood when a day ended.
+pub fn stood(events: &[(Date, CaseEvent)], at: Date) -> Stood {
+    let mut it = Stood::default();
+    for (_, what) in happened(events).into_iter().filter(|(day, _)| *day <= at) {
+        it.take(what);
+    }
+    it
+}
+
+impl Stood {
+    fn take(&mut self, what: What) {
+        match what {
+            What::Accepted => self.open = true,
+            What::SteppedUp => self.open = false,
+            What::Reopened => self.open = self.open || self.before,
+            What::Planned => self.plan = true,
+            What::Closed => {
+                self.before = self.open;
+                self.open = false;
+            }
+        }
+    }
+}
+
+pub fn open(record: &Record, at: Date) -> Vec<Unit> {
+    let open = record.cases.iter().filter(|(_, events)| stood(events, at).open);
+    open.map(|(case, events)| belonged(events, at).unit(*case, 1.0, 1)).collect()
+}
+
+pub fn partner_led(record: &Record, at: Date) -> Vec<Unit> {
+    let planned = record.cases.iter().filter(|(_, events)| {
+        let it = stood(events, at);
+        it.open && it.plan
+    });
+    let unit = |(case, events): (&CaseId, &Vec<_>)| {
+        let belongs = belonged(events, at);
+        let is_authority = belongs.agency.as_ref().and_then(|agency| record.agencies.get(agency));
+        let by_partner = is_authority == Some(&false);
+        belongs.unit(*case, f64::from(u8::from(by_partner)), 1)
+    };
+    planned.map(unit).collect()
+}
+
+/// The days on which early help began and ended its work with a family; whether it began anew.
+fn turns(events: &[(Date, CaseEvent)]) -> (Vec<(Date, bool)>, Vec<Date>) {
+    let (mut begun, mut ended) = (vec![], vec![]);
+    let mut it = Stood::default();
+    for (day, what) in happened(events) {
+        let before = it.open;
+        it.take(what);
+        match (before, it.open) {
+            (false, true) => begun.push((day, what == What::Reopened)),
+            (true, false) => ended.push(day),
+            _ => {}
+        }
+    }
+    (begun, ended)
+}
+
+/// An episode belongs to whoever had it when it ended, or has it now.
+pub fn new(record: &Record, from: Date, to: Date) -> Vec<Unit> {
+    let mut units = vec![];
+    for (case, events) in &record.cases {
+        let (begun, ended) = turns(events);
+        for (number, (day, again)) in begun.into_iter().enumerate() {
+            if !again && from <= day && day <= to {
+                let last = ended.get(number).copied().unwrap_or(Date::MAX);
+                units.push(belongs(events, last).unit(*case, 1.0, 1));
+            }
+        }
+    }
+    units
+}
+
+pub fn ended(record: &Record, from: Date, to: Date) -> Vec<Unit> {
+    let mut units = vec![];
+    for (case, events) in &record.cases {
+        for day in turns(events).1.into_iter().filter(|day| from <= *day && *day <= to) {
+            units.push(belongs(events, day).unit(*case, 1.0, 1));
+        }
+    }
+    units
+}
