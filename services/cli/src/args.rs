@@ -106,6 +106,9 @@ pub struct ServeArgs {
     /// How long a stop waits for commands that were accepted [default: 20]
     #[arg(long, env = "CASELEDGER_STOP_WITHIN", value_name = "SECONDS")]
     pub stop_within: Option<u64>,
+    /// Refuse a command that comes without an Idempotency-Key
+    #[arg(long, env = "CASELEDGER_REQUIRE_IDEMPOTENCY_KEY")]
+    pub require_idempotency_key: bool,
 }
 
 /// Everything that a process goes by beside the common options, for those who look at it without serving.

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use caseledger_access::demo::{DemoIssuer, require_loopback};
@@ -15,7 +14,7 @@ use tokio::sync::watch;
 use crate::clock::{MachineClock, unguessable};
 use crate::demo_issuer;
 use crate::exit::Failure;
-use crate::settings::{Identity, Settings};
+use crate::settings::{Http, Identity, Settings};
 use crate::wire::Station;
 
 /// How far a projection may lag before the instance says that it is not ready.
@@ -41,7 +40,7 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let station = Station::open(settings, clock).await?;
     station.register_settings().await?;
     tracing::info!(%address, store = settings.store_to_show(), "serving");
-    serve(station, door, (listener, ops_listener), settings.http.stop_within()).await
+    serve(station, door, (listener, ops_listener), &settings.http).await
 }
 
 /// Takes both addresses.
@@ -92,7 +91,7 @@ pub async fn serve(
     station: Station,
     door: Door,
     (listener, ops_listener): (TcpListener, TcpListener),
-    stop_within: Duration,
+    http: &Http,
 ) -> Result<(), Failure> {
     let routes = api::router(api::Api::new(api::Parts {
         dispatcher: station.dispatcher.clone(),
@@ -100,7 +99,10 @@ pub async fn serve(
         access: Arc::clone(&station.access),
         authenticator: door.authenticator,
         metrics: station.requests.clone(),
-        settings: api::Settings::default(),
+        settings: api::Settings {
+            require_idempotency_key: http.require_idempotency_key,
+            ..api::Settings::default()
+        },
     }));
     let routes = match door.issuer {
         Some(issuer) => {
@@ -127,8 +129,8 @@ pub async fn serve(
         tokio::spawn(async move { projections.run().await }),
     ];
     tokio::join!(
-        api::serve(listener, routes, stopped(stopping.clone()), stop_within),
-        api::serve(ops_listener, ops, stopped(stopping), stop_within),
+        api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
+        api::serve(ops_listener, ops, stopped(stopping), http.stop_within()),
     );
     for task in following {
         task.abort();

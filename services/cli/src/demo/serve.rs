@@ -75,7 +75,7 @@ async fn serve_it(settings: &Settings) -> Result<(), Failure> {
     station.register_settings().await?;
     station.catch_up().await?;
     invite(&format!("http://{address}"), &door);
-    serve::serve(station, door, (listener, ops_listener), settings.http.stop_within()).await
+    serve::serve(station, door, (listener, ops_listener), &settings.http).await
 }
 
 /// Says what there is to see, and as whom.

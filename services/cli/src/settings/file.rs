@@ -38,6 +38,7 @@ pub struct FileHttp {
     pub listen: Option<SocketAddr>,
     pub ops_listen: Option<SocketAddr>,
     pub stop_within_seconds: Option<u64>,
+    pub require_idempotency_key: Option<bool>,
 }
 
 /// Its table `[identity]`.

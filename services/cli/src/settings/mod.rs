@@ -59,6 +59,7 @@ pub struct Http {
     pub listen: SocketAddr,
     pub ops_listen: SocketAddr,
     pub stop_within_seconds: u64,
+    pub require_idempotency_key: bool,
 }
 
 impl Http {
@@ -121,6 +122,8 @@ impl Settings {
                 listen: serve.listen.or(file.http.listen).unwrap_or_else(|| loopback(8080)),
                 ops_listen: serve.ops_listen.or(file.http.ops_listen).unwrap_or_else(|| loopback(9090)),
                 stop_within_seconds: serve.stop_within.or(file.http.stop_within_seconds).unwrap_or(20),
+                require_idempotency_key: serve.require_idempotency_key
+                    || file.http.require_idempotency_key.unwrap_or(false),
             },
             identity: Identity {
                 issuer: serve.issuer.clone().or(file.identity.issuer),
