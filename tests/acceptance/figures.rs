@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::days;
 use super::family::ids;
-use super::town::{Thing, Town};
+use super::town::{Persona, Thing, Town};
 
 const ACTION: &str = "01590000-0000-7000-8000-0000000e0041";
 
@@ -12,11 +12,15 @@ pub fn the_figures_are_spoken_of(town: &Town, case: &Thing) {
     town.today();
     let (analyst, manager) = (town.analyst(), town.manager());
     // Any past day can be asked for: the case was open on the day of its review, and is closed now.
-    let open = |reader: super::town::Persona<'_>, day: i64| {
-        reader.sees(&format!("/v1/reports/open-cases?at={}", town.day(day))).is_ok()["value"].clone()
+    let told = |reader: Persona<'_>, day: i64| {
+        reader.sees(&format!("/v1/reports/open-cases?at={}", town.day(day))).is_ok()
     };
-    assert_eq!(open(analyst, days::REVIEW), 1);
+    let open = |reader, day| told(reader, day)["value"].clone();
+    assert_eq!(open(town.inspector(), days::REVIEW), 1);
     assert_eq!(open(town.inspector(), days::REFERRAL + 30), 0);
+    // One family could be recognised by its figure: an analyst hears that there is one too small to tell.
+    let small = told(analyst, days::REVIEW);
+    assert_eq!((&small["value"], &small["suppressed"]), (&Value::Null, &json!(true)), "{small}");
     // Back on its second case, another family's, and the one that came from another record.
     assert_eq!(open(manager, 0), 3);
     let behind = format!("/v1/reports/open-cases/cases?at={}", town.day(days::REVIEW));
