@@ -84,6 +84,16 @@ pub const LEVEL: Dimension = Dimension {
     words: Words::Level,
 };
 
+/// The agency that a unit is of, where it is not a case's lead agency.
+pub(super) const AGENCY_OF: Dimension = Dimension {
+    id: "agency",
+    title: "Agency",
+    needs: "agency_id",
+    key: "u.agency_id",
+    name: Some("(SELECT a.name FROM measure_agency_v1 a WHERE a.agency_id = u.agency_id)"),
+    words: Words::Plain,
+};
+
 /// Those that every measure of cases can be broken down and filtered by.
 pub const DIMENSIONS: [&Dimension; 5] = [&LOCALITY, &TEAM, &AGENCY, &SOURCE, &LEVEL];
 

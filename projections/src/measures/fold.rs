@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use caseledger_aggregates::Authority;
 
+use super::audit::{AuditStory, tables as audit};
 use super::case::{CaseStory, tables as case};
+use super::panel::{PanelStory, tables as panel};
+use super::practitioner::{PractitionerStory, tables as practitioner};
 use super::register;
 use super::story::Stories;
 use crate::projection::{Entry, Failed, Fold, Projection, Spec};
@@ -16,18 +19,50 @@ pub static MEASURES: Spec = Spec {
     version: 1,
     doc: "What measures count: the units, each with its day or stretch of days, what it belongs to and the events that it \
           follows from.",
-    folds: &["Case", "Workforce"],
-    tables: &[register::TEAM, register::AGENCY, case::STORY, case::OPEN, case::EPISODE],
-    make: |authority| Box::new(Measures { authority: authority.clone(), cases: Stories::default() }),
-    // Working days and timescales decide whether something was in time.
+    folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit"],
+    tables: &[
+        register::TEAM,
+        register::AGENCY,
+        case::STORY,
+        case::OPEN,
+        case::EPISODE,
+        panel::STORY,
+        panel::MEETING,
+        panel::ATTENDANCE,
+        panel::ITEM,
+        practitioner::STORY,
+        practitioner::PRACTITIONER,
+        practitioner::SUPERVISION,
+        practitioner::DISCUSSION,
+        practitioner::ACTION,
+        audit::STORY,
+        audit::CASE_AUDIT,
+        audit::GRADE,
+        audit::COMPLIANCE,
+        audit::ACTION,
+    ],
+    make: |authority| {
+        Box::new(Measures {
+            authority: authority.clone(),
+            cases: Stories::default(),
+            panels: Stories::default(),
+            practitioners: Stories::default(),
+            audits: Stories::default(),
+        })
+    },
+    // Working days, timescales and how often people meet decide whether something was in time.
     settings: |authority| {
-        serde_json::to_string(&(&authority.timescales, &authority.calendar)).unwrap_or_default()
+        let Authority { timescales, calendar, panel, supervision, .. } = authority;
+        serde_json::to_string(&(timescales, calendar, panel, supervision)).unwrap_or_default()
     },
 };
 
 struct Measures {
     authority: Arc<Authority>,
     cases: Stories<CaseStory>,
+    panels: Stories<PanelStory>,
+    practitioners: Stories<PractitionerStory>,
+    audits: Stories<AuditStory>,
 }
 
 #[async_trait]
@@ -38,10 +73,16 @@ impl Projection for Measures {
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
         register::apply(fold, batch).await?;
-        self.cases.apply(fold, batch, &self.authority).await
+        self.cases.apply(fold, batch, &self.authority).await?;
+        self.panels.apply(fold, batch, &self.authority).await?;
+        self.practitioners.apply(fold, batch, &self.authority).await?;
+        self.audits.apply(fold, batch, &self.authority).await
     }
 
     fn forget(&mut self) {
         self.cases.forget();
+        self.panels.forget();
+        self.practitioners.forget();
+        self.audits.forget();
     }
 }

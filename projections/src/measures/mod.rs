@@ -9,13 +9,16 @@
 //! of them.
 
 mod answer;
+mod audit;
 mod case;
 mod catalogue;
 mod dimension;
 mod evidence;
 mod fold;
 mod measure;
+mod panel;
 mod period;
+mod practitioner;
 mod question;
 mod register;
 mod select;

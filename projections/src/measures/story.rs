@@ -4,6 +4,7 @@
 //! story grows, its units are made anew from all of it: an entry made late takes its place in the past, and rows never
 //! depend on how the log was cut into batches.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
@@ -28,6 +29,11 @@ pub(super) trait Story: Send + Sync + 'static {
     /// The tables of its units.
     const TABLES: &'static [Table];
 
+    /// Whose story an event belongs to: its stream's, or that of somebody whom it names.
+    fn subject(entry: &Entry) -> Subject<'_> {
+        Subject::Stream(&entry.recorded.aggregate_id)
+    }
+
     /// What an event says, and on which days. `None` for an event of another kind of stream.
     fn facts(entry: &Entry) -> Option<Said<Self::Fact>>;
 
@@ -35,9 +41,26 @@ pub(super) trait Story: Send + Sync + 'static {
     fn units(told: &Told<Self::Fact>, authority: &Authority) -> Units;
 }
 
+/// Whose story it is.
+pub(super) enum Subject<'a> {
+    /// The stream's: the story begins with its first event.
+    Stream(&'a str),
+    /// Somebody's, of whom several streams tell.
+    Named(String),
+}
+
+impl<'a> Subject<'a> {
+    fn into_key(self) -> Cow<'a, str> {
+        match self {
+            Self::Stream(id) => Cow::Borrowed(id),
+            Self::Named(id) => Cow::Owned(id),
+        }
+    }
+}
+
 /// The columns of a table of stories.
 pub(super) const STORY_COLUMNS: &[Column] = &[
-    Column::text("stream", "The id of the stream."),
+    Column::text("stream", "The id of the stream, or of whom several streams tell."),
     Column::text("reference", "The short reference, of a case.").or_empty(),
     Column::text("facts", "What reports need of its events, as JSON: an inner matter of the projection."),
 ];
@@ -76,7 +99,7 @@ pub(super) struct Dated<F> {
 pub(super) type Said<F> = Vec<(Date, F)>;
 
 /// By stream: the events of a batch that say something, and what they say.
-type Grown<'a, F> = BTreeMap<&'a str, Vec<(&'a Entry, Said<F>)>>;
+type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
 
 impl<F> Told<F> {
     fn new(stream: &str) -> Self {
@@ -117,7 +140,7 @@ impl<S: Story> Stories<S> {
         let mut grown: Grown<'_, S::Fact> = BTreeMap::new();
         for entry in batch {
             if let Some(facts) = S::facts(entry).filter(|facts| !facts.is_empty()) {
-                grown.entry(&entry.recorded.aggregate_id).or_default().push((entry, facts));
+                grown.entry(S::subject(entry).into_key()).or_default().push((entry, facts));
             }
         }
         if grown.is_empty() {
@@ -127,6 +150,7 @@ impl<S: Story> Stories<S> {
         let mut differences = Differences::default();
         let mut stories = Vec::with_capacity(grown.len());
         for (stream, added) in grown {
+            let stream = stream.as_ref();
             let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
             let before = if told.facts.is_empty() { Units::default() } else { S::units(told, authority) };
             for (entry, facts) in added {
@@ -162,15 +186,19 @@ impl<S: Story> Stories<S> {
             self.known.clear();
         }
         // A stream whose first event is in the batch has no row yet.
+        let is_new = |(entry, _): &(&Entry, Said<S::Fact>)| {
+            entry.recorded.sequence == 1 && matches!(S::subject(entry), Subject::Stream(_))
+        };
         let new: BTreeSet<&str> = grown
             .iter()
-            .filter(|(_, added)| added.first().is_some_and(|(entry, _)| entry.recorded.sequence == 1))
-            .map(|(stream, _)| *stream)
+            .filter(|(_, added)| added.first().is_some_and(is_new))
+            .map(|(stream, _)| stream.as_ref())
             .collect();
         let missing: Vec<String> = grown
             .keys()
-            .filter(|stream| !self.known.contains_key(**stream) && !new.contains(**stream))
-            .map(|stream| (*stream).to_owned())
+            .map(AsRef::as_ref)
+            .filter(|stream| !self.known.contains_key(*stream) && !new.contains(*stream))
+            .map(str::to_owned)
             .collect();
         for row in fold.load(S::KEPT, "stream", &missing).await? {
             let stream = row.text("stream")?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use caseledger_commands::Date;
 use caseledger_log::Position;
 
 use crate::sql::{Column, Table, Value};
@@ -35,6 +36,10 @@ pub(super) const UNTIL_DAY: Column =
 pub(super) const POSITIONS: Column =
     Column::text("positions", "The positions in the log of the events that it follows from, as a JSON list.");
 
+/// What a unit of something other than a case is of.
+pub(super) const SUBJECT: Column =
+    Column::text("subject", "What it is of: the kind of thing and its id, as in `PanelMeeting/…`.");
+
 /// The columns of a table of units of cases: those that all have, and its own between them.
 macro_rules! of_cases {
     ($($column:expr),+ $(,)?) => {
@@ -52,6 +57,19 @@ macro_rules! of_cases {
     };
 }
 pub(super) use of_cases;
+
+/// The columns of a table of units that are of no case: those that all have, and its own between them.
+macro_rules! of_others {
+    ($($column:expr),+ $(,)?) => {
+        &[
+            $crate::measures::units::UNIT,
+            $crate::measures::units::SUBJECT,
+            $($column,)+
+            $crate::measures::units::POSITIONS,
+        ]
+    };
+}
+pub(super) use of_others;
 
 /// What `until_day` holds while a stretch lasts.
 pub(super) const LASTING: &str = "9999-12-31";
@@ -112,6 +130,11 @@ pub(super) fn positions(of: impl IntoIterator<Item = Position>) -> Value {
     of.sort_unstable();
     of.dedup();
     Value::Text(serde_json::to_string(&of).ok())
+}
+
+/// A day's number, counted from 1 January 1970: databases of two kinds reckon with it alike.
+pub(super) fn day_number(day: Date) -> i64 {
+    i64::from(day.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days()))
 }
 
 #[cfg(test)]

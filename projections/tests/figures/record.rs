@@ -32,6 +32,18 @@ pub struct Record {
     /// Whether an agency is the authority itself, by its id.
     pub agencies: BTreeMap<String, bool>,
     localities: BTreeMap<String, String>,
+    /// Every event, in the order of the log.
+    pub all: Vec<Told>,
+}
+
+/// An event as the log tells it.
+pub struct Told {
+    pub position: u64,
+    /// The day on which it happened.
+    pub day: Date,
+    /// The id of its stream.
+    pub stream: String,
+    pub event: AnyEvent,
 }
 
 /// To whom a case belongs on a day.
@@ -55,7 +67,14 @@ impl Record {
                 &recorded.payload,
             );
             let day = civil_date(Metadata::from_map(&recorded.metadata).unwrap().occurred_at);
-            match read.unwrap() {
+            let event = read.unwrap();
+            record.all.push(Told {
+                position: recorded.position,
+                day,
+                stream: recorded.aggregate_id.clone(),
+                event: event.clone(),
+            });
+            match event {
                 AnyEvent::Case(event) => {
                     let case = recorded.aggregate_id.parse().unwrap();
                     cases.entry(case).or_default().push((day, recorded.position, event));
@@ -153,6 +172,11 @@ pub fn belongs(events: &[(Date, CaseEvent)], at: Date) -> Belongs {
         };
     }
     it
+}
+
+/// A unit that is of no case, and belongs to a team at most.
+pub fn other(subject: String, team: Option<String>, above: f64, below: u64) -> Unit {
+    Unit { subject, team, agency: None, source: None, level: None, above, below }
 }
 
 impl Belongs {

@@ -26,6 +26,10 @@ use super::Stage;
 const TEAMS: [(u128, &str); 3] = [(0xb1, "Coast"), (0xb2, "Riverside"), (0xb3, "Moorland")];
 const AGENCIES: [(u128, &str); 3] = [(0xa1, "authority"), (0xa2, "school"), (0xa3, "charity")];
 const PRACTITIONERS: [u128; 3] = [0xc1, 0xc2, 0xc3];
+/// Practitioners who manage nobody, and their teams; the last is a partner's.
+const SUPERVISED: [(u128, u128, u128); 3] = [(0xc4, 0xb1, 0xa1), (0xc5, 0xb2, 0xa1), (0xc6, 0xb4, 0xa2)];
+/// How many meetings the panel has.
+const MEETINGS: u128 = 24;
 
 /// What moves a case on; other commands may be given at most times, and would drown these.
 const MOVING: [&str; 14] = [
@@ -54,6 +58,18 @@ const PANEL: [&str; 7] = [
     "record-panel-decision",
     "defer-agenda-item",
     "close-panel",
+];
+
+/// What happens in an audit; most often something other than its end.
+const AUDIT: [&str; 8] = [
+    "draw-sample",
+    "record-case-audit",
+    "moderate-audit",
+    "moderate-audit",
+    "agree-audit-action",
+    "complete-audit-action",
+    "complete-audit-action",
+    "complete-audit",
 ];
 
 pub fn id(number: u128) -> Uuid {
@@ -99,9 +115,14 @@ impl History {
             let message = json!({ "team": id(team), "name": format!("{locality} team"), "locality": locality, "agency": id(0xa1) });
             history.register(stage, "register-team", message).await;
         }
-        for practitioner in PRACTITIONERS {
-            let message = json!({ "practitioner": id(practitioner), "name": "Somebody", "agency": id(0xa1),
-                "team": id(0xb1), "is_manager": true });
+        let message =
+            json!({ "team": id(0xb4), "name": "School team", "locality": "Coast", "agency": id(0xa2) });
+        history.register(stage, "register-team", message).await;
+        let managers = PRACTITIONERS.map(|who| (who, 0xb1, 0xa1, true));
+        let others = SUPERVISED.map(|(who, team, agency)| (who, team, agency, false));
+        for (who, team, agency, manages) in managers.into_iter().chain(others) {
+            let message = json!({ "practitioner": id(who), "name": "Somebody", "agency": id(agency),
+                "team": id(team), "is_manager": manages });
             history.register(stage, "register-practitioner", message).await;
         }
         let message =
@@ -167,7 +188,7 @@ impl History {
             "reschedule-action" => message["due"] = json!(self.day(30)),
             "refer-to-panel" => {
                 let to_be_held = self.meetings.iter().filter(|(_, meeting)| meeting.is_to_be_held());
-                let any = id(0x5000 + self.chance.random_range(0..8));
+                let any = id(0x5000 + self.chance.random_range(0..MEETINGS));
                 let meeting = to_be_held.map(|(meeting, _)| *meeting).choose(&mut self.chance).unwrap_or(any);
                 message["panel_meeting"] = json!(meeting);
             }
@@ -206,7 +227,7 @@ impl History {
     async fn step_panel(&mut self, stage: &Stage) {
         let asked = self.cases.values().filter(|case| case.status == Some(Status::AwaitingPanel));
         let asked: Vec<Uuid> = asked.filter_map(|case| Some(case.panel_meeting?.uuid())).collect();
-        let any = id(0x5000 + self.chance.random_range(0..8));
+        let any = id(0x5000 + self.chance.random_range(0..MEETINGS));
         let meeting = *asked.choose(&mut self.chance).unwrap_or(&any);
         let mut state = self.meetings.remove(&meeting).unwrap_or_default();
         let waits = |(_, case): &(&Uuid, &Case)| {
@@ -225,19 +246,31 @@ impl History {
                 json!(if name == "add-to-agenda" { waiting } else { open }.unwrap_or(id(0x1000)));
         }
         match name {
-            "schedule-panel" => message["on"] = json!(self.day(20)),
-            "record-attendance" => {
-                message["held_on"] = json!(self.now.to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
+            "schedule-panel" => {
+                message["on"] = json!(self.day(20));
+                message["invited"] = json!(AGENCIES.map(|(agency, _)| id(agency)));
             }
-            "defer-agenda-item" => message["to"] = json!(id(0x5000 + self.chance.random_range(0..8))),
+            "record-attendance" => {
+                let today = self.today();
+                let held = state.on.filter(|on| *on <= today && self.chance.random_bool(0.6));
+                message["held_on"] = json!(held.unwrap_or(today).to_string());
+                let told = AGENCIES.iter().filter(|_| self.chance.random_bool(0.7)).collect::<Vec<_>>();
+                let how = ["present", "present", "apologies", "absent"];
+                let agencies = told.into_iter().chain([&(0xa9, "unknown")]).map(|(agency, _)| {
+                    json!({ "agency": id(*agency), "attendance": how.choose(&mut self.chance).unwrap() })
+                });
+                message["agencies"] = agencies.collect();
+            }
+            "defer-agenda-item" => message["to"] = json!(id(0x5000 + self.chance.random_range(0..MEETINGS))),
             _ => {}
         }
-        self.give(stage, meeting, &mut state, name, message, self.now).await;
+        let occurred_at = self.lately();
+        self.give(stage, meeting, &mut state, name, message, occurred_at).await;
         self.meetings.insert(meeting, state);
     }
 
     async fn step_supervision(&mut self, stage: &Stage) {
-        let practitioner = id(PRACTITIONERS[self.chance.random_range(0..2)]);
+        let practitioner = id(SUPERVISED.choose(&mut self.chance).unwrap().0);
         let mut state = self.supervisions.remove(&practitioner).unwrap_or_default();
         let names = ["record-supervision", "complete-supervision-action", "set-supervision-frequency"];
         let name = *names.choose(&mut self.chance).unwrap();
@@ -248,31 +281,57 @@ impl History {
             message["action"] = json!(action);
         }
         if name == "record-supervision" {
-            let supervisor = PRACTITIONERS.into_iter().map(id).find(|other| *other != practitioner);
-            message["supervisor"] = json!(supervisor);
-            message["held_on"] = json!(self.now.to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
+            message["supervisor"] = json!(id(PRACTITIONERS[0]));
+            message["held_on"] = json!(self.today().to_string());
             let known: Vec<Uuid> = self.cases.keys().copied().collect();
             let due = self.day(30);
             let of_cases = message["cases"].as_array_mut().into_iter().flatten();
             for (discussed, case) in of_cases.zip(known) {
                 discussed["case"] = json!(case);
+                discussed["threshold"] = json!(["right", "higher", "lower"].choose(&mut self.chance));
                 date_actions(discussed, &due, &mut self.chance);
             }
             date_actions(&mut message, &due, &mut self.chance);
         }
-        self.give(stage, practitioner, &mut state, name, message, self.now).await;
+        if name == "set-supervision-frequency" {
+            message["every_days"] = json!(self.chance.random_range(10..60));
+        }
+        let occurred_at = self.lately();
+        self.give(stage, practitioner, &mut state, name, message, occurred_at).await;
         self.supervisions.insert(practitioner, state);
     }
 
     async fn step_audit(&mut self, stage: &Stage) {
-        let audit = id(0x4000 + self.chance.random_range(0..3));
+        let audit = id(0x4000 + self.chance.random_range(0..8));
         let mut state = self.audits.remove(&audit).unwrap_or_default();
-        let name = any_name::<Audit>(&mut self.chance);
+        let name = match &state.plan {
+            None => "plan-audit",
+            Some(_) if state.cases.is_empty() && self.chance.random_bool(0.7) => "record-case-audit",
+            Some(_) => AUDIT.choose(&mut self.chance).unwrap(),
+        };
         let mut message = example::<Audit>(name);
         for field in ["lead", "auditor", "moderator", "owner"] {
             if message.get(field).is_some() {
                 message[field] = json!(id(PRACTITIONERS[usize::from(field == "moderator")]));
             }
+        }
+        let grades = ["outstanding", "good", "requires-improvement", "inadequate"];
+        for grade in message.get_mut("grades").and_then(Value::as_array_mut).into_iter().flatten() {
+            grade["grade"] = json!(grades.choose(&mut self.chance));
+        }
+        if message.get("overall").is_some() {
+            message["overall"] = json!(grades.choose(&mut self.chance));
+        }
+        if let Some(check) = message.get_mut("compliance").and_then(|checks| checks.get_mut(0)) {
+            check["result"] = json!(["met", "not-met", "not-applicable"].choose(&mut self.chance));
+        }
+        let action = match name {
+            "agree-audit-action" => Some(id(self.chance.random_range(0xa_0000..0xb_0000))),
+            "complete-audit-action" => state.actions.keys().choose(&mut self.chance).map(|id| id.uuid()),
+            _ => None,
+        };
+        if let Some(action) = action {
+            message["action"] = json!(action);
         }
         if name == "plan-audit" {
             message["scope"] = json!({ "kind": "single-case", "case": id(0x1000) });
@@ -285,7 +344,8 @@ impl History {
         if message.get("due").is_some() {
             message["due"] = json!(self.day(60));
         }
-        self.give(stage, audit, &mut state, name, message, self.now).await;
+        let occurred_at = self.lately();
+        self.give(stage, audit, &mut state, name, message, occurred_at).await;
         self.audits.insert(audit, state);
     }
 
@@ -308,10 +368,23 @@ impl History {
         let name =
             ["record-training", "record-secondment", "end-practitioner"].choose(&mut self.chance).unwrap();
         let mut message = example::<Workforce>(name);
-        message["practitioner"] = json!(id(PRACTITIONERS[2]));
-        if *name == "record-secondment" {
-            message["host_agency"] = json!(id(0xa1));
-            message["host_team"] = json!(id(0xb2));
+        message["practitioner"] = json!(id(*[0xc3, 0xc5, 0xc6].choose(&mut self.chance).unwrap()));
+        match *name {
+            "record-secondment" => {
+                let from = self.today() + self.chance.random_range(-30..30).days();
+                message["host_agency"] = json!(id(0xa1));
+                message["host_team"] = json!(id(*[0xb1, 0xb2, 0xb3].choose(&mut self.chance).unwrap()));
+                message["from"] = json!(from.to_string());
+                message["to"] = json!((from + self.chance.random_range(0..120).days()).to_string());
+            }
+            "record-training" => {
+                let on = self.today() - self.chance.random_range(0..60).days();
+                message["completed_on"] = json!(on.to_string());
+                message["course"] = json!(["neglect-toolkit", "first-aid"].choose(&mut self.chance));
+            }
+            // Most stay: whoever left does nothing any more.
+            _ if self.chance.random_bool(0.9) => return,
+            _ => message["last_day"] = json!(self.day(200)),
         }
         let mut state = std::mem::take(&mut self.register);
         self.give(stage, id(1), &mut state, name, message, self.now).await;
@@ -353,6 +426,17 @@ impl History {
             *self.accepted.entry(command.name()).or_default() += 1;
         }
         true
+    }
+
+    /// The day that it is.
+    fn today(&self) -> jiff::civil::Date {
+        self.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// Now, or some time in the days before.
+    fn lately(&mut self) -> Timestamp {
+        let hours = if self.chance.random_bool(0.3) { self.chance.random_range(0..72) } else { 0 };
+        self.now - SignedDuration::from_hours(hours)
     }
 
     /// A day so many days from now, at most.

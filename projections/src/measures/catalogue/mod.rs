@@ -1,15 +1,43 @@
 //! Every measure, one file a group of questions.
 
+mod audits;
 mod caseload;
+mod panel;
 mod partnership;
+mod supervision;
 
 use caseledger_aggregates::Authority;
 
 use super::measure::Measure;
 
 /// Every measure, in the order of a report.
-pub static CATALOGUE: &[&Measure] =
-    &[&caseload::OPEN_CASES, &caseload::NEW_CASES, &caseload::ENDED_CASES, &partnership::PARTNER_LED];
+pub static CATALOGUE: &[&Measure] = &[
+    &caseload::OPEN_CASES,
+    &caseload::NEW_CASES,
+    &caseload::ENDED_CASES,
+    &partnership::PARTNER_LED,
+    &panel::HELD_ON_TIME,
+    &panel::CADENCE,
+    &panel::ATTENDED,
+    &panel::DECIDED,
+    &supervision::NEGLECT_TRAINED,
+    &supervision::SUPERVISED,
+    &supervision::HELD_IN_TIME,
+    &supervision::ACTIONS_COMPLETE,
+    &supervision::ACTIONS_IN_TIME,
+    &supervision::CARRIED_FORWARD,
+    &supervision::DISCUSSED,
+    &supervision::QUESTIONED,
+    &audits::CASES_AUDITED,
+    &audits::GOOD_CASES,
+    &audits::GOOD_STANDARDS,
+    &audits::COMPLIANT,
+    &audits::MODERATED_OTHERWISE,
+    &audits::MODERATION_DIFFERENCE,
+    &audits::OPEN_ACTIONS,
+    &audits::OVERDUE_ACTIONS,
+    &audits::ACTIONS_IN_TIME,
+];
 
 /// The measure with that id.
 pub fn measure(id: &str) -> Option<&'static Measure> {
@@ -25,7 +53,11 @@ pub fn unknown_targets(authority: &Authority) -> impl Iterator<Item = &str> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use caseledger_aggregates::audit::AuditEvent;
     use caseledger_aggregates::case::CaseEvent;
+    use caseledger_aggregates::panel::PanelEvent;
+    use caseledger_aggregates::supervision::SupervisionEvent;
+    use caseledger_aggregates::workforce::WorkforceEvent;
 
     use super::*;
     use crate::measures::{MEASURES, Shape, Unit, When};
@@ -60,7 +92,14 @@ mod tests {
 
     #[test]
     fn each_measure_names_events_that_there_are() {
-        let known: BTreeSet<&str> = CaseEvent::NAMES.iter().copied().collect();
+        let names = [
+            CaseEvent::NAMES,
+            PanelEvent::NAMES,
+            SupervisionEvent::NAMES,
+            AuditEvent::NAMES,
+            WorkforceEvent::NAMES,
+        ];
+        let known: BTreeSet<&str> = names.into_iter().flatten().copied().collect();
         for measure in CATALOGUE {
             let unknown: Vec<_> = measure.events.iter().filter(|event| !known.contains(*event)).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", measure.id);
