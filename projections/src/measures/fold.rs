@@ -8,6 +8,7 @@ use caseledger_aggregates::Authority;
 use super::audit::{AuditStory, tables as audit};
 use super::case::{CaseStory, tables as case};
 use super::panel::{PanelStory, tables as panel};
+use super::person::{PersonStory, tables as person};
 use super::practitioner::{PractitionerStory, tables as practitioner};
 use super::register;
 use super::story::Stories;
@@ -19,13 +20,14 @@ pub static MEASURES: Spec = Spec {
     version: 1,
     doc: "What measures count: the units, each with its day or stretch of days, what it belongs to and the events that it \
           follows from.",
-    folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit"],
+    folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit", "Person"],
     tables: &[
         register::TEAM,
         register::AGENCY,
         case::STORY,
         case::OPEN,
         case::EPISODE,
+        case::ENTRY,
         panel::STORY,
         panel::MEETING,
         panel::ATTENDANCE,
@@ -40,6 +42,8 @@ pub static MEASURES: Spec = Spec {
         audit::GRADE,
         audit::COMPLIANCE,
         audit::ACTION,
+        person::STORY,
+        person::PERSON,
     ],
     make: |authority| {
         Box::new(Measures {
@@ -48,6 +52,7 @@ pub static MEASURES: Spec = Spec {
             panels: Stories::default(),
             practitioners: Stories::default(),
             audits: Stories::default(),
+            people: Stories::default(),
         })
     },
     // Working days, timescales and how often people meet decide whether something was in time.
@@ -63,6 +68,7 @@ struct Measures {
     panels: Stories<PanelStory>,
     practitioners: Stories<PractitionerStory>,
     audits: Stories<AuditStory>,
+    people: Stories<PersonStory>,
 }
 
 #[async_trait]
@@ -76,7 +82,8 @@ impl Projection for Measures {
         self.cases.apply(fold, batch, &self.authority).await?;
         self.panels.apply(fold, batch, &self.authority).await?;
         self.practitioners.apply(fold, batch, &self.authority).await?;
-        self.audits.apply(fold, batch, &self.authority).await
+        self.audits.apply(fold, batch, &self.authority).await?;
+        self.people.apply(fold, batch, &self.authority).await
     }
 
     fn forget(&mut self) {
@@ -84,5 +91,6 @@ impl Projection for Measures {
         self.panels.forget();
         self.practitioners.forget();
         self.audits.forget();
+        self.people.forget();
     }
 }

@@ -18,6 +18,7 @@ mod fold;
 mod measure;
 mod panel;
 mod period;
+mod person;
 mod practitioner;
 mod question;
 mod register;

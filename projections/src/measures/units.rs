@@ -74,6 +74,11 @@ pub(super) use of_others;
 /// What `until_day` holds while a stretch lasts.
 pub(super) const LASTING: &str = "9999-12-31";
 
+/// What `until_day` holds: the day, or one that never comes while the stretch lasts.
+pub(super) fn until(day: Option<Date>) -> Value {
+    day.map_or_else(|| Value::from(LASTING), Value::from)
+}
+
 /// The units of one stream, by table and by what tells them apart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Units(BTreeMap<(&'static str, String), Vec<Value>>);

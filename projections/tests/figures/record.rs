@@ -39,8 +39,11 @@ pub struct Record {
 /// An event as the log tells it.
 pub struct Told {
     pub position: u64,
-    /// The day on which it happened.
+    /// The day on which it happened, and the one on which the record learned of it.
     pub day: Date,
+    pub recorded: Date,
+    /// Whether it was brought in from another record.
+    pub imported: bool,
     /// The id of its stream.
     pub stream: String,
     pub event: AnyEvent,
@@ -66,11 +69,14 @@ impl Record {
                 &recorded.event_version,
                 &recorded.payload,
             );
-            let day = civil_date(Metadata::from_map(&recorded.metadata).unwrap().occurred_at);
+            let metadata = Metadata::from_map(&recorded.metadata).unwrap();
+            let day = civil_date(metadata.occurred_at);
             let event = read.unwrap();
             record.all.push(Told {
                 position: recorded.position,
                 day,
+                recorded: civil_date(recorded.recorded_at),
+                imported: metadata.provenance.is_some(),
                 stream: recorded.aggregate_id.clone(),
                 event: event.clone(),
             });

@@ -205,13 +205,18 @@ impl History {
             message["action"] = json!(action);
         }
         let backdated = self.now - SignedDuration::from_hours(self.chance.random_range(0..72));
+        let very_late = if self.chance.random_bool(0.1) { self.chance.random_range(5..30) } else { 0 };
+        let backdated = backdated - SignedDuration::from_hours(24 * very_late);
         let earliest = state.received_at.unwrap_or(backdated);
         self.give(stage, case, &mut state, name, message, backdated.max(earliest).min(self.now)).await;
         self.cases.insert(case, state);
     }
 
     async fn step_person(&mut self, stage: &Stage) {
-        let person = id(0x3000 + self.chance.random_range(0..12));
+        let family: Vec<Uuid> = known_family().into_keys().map(|id| id.uuid()).collect();
+        let stranger = id(0x3000 + self.chance.random_range(0..12));
+        let person =
+            *family.choose(&mut self.chance).filter(|_| self.chance.random_bool(0.4)).unwrap_or(&stranger);
         let mut state = self.people.remove(&person).unwrap_or_default();
         let names =
             ["register-person", "register-person", "correct-person-details", "link-people", "erase-person"];
@@ -219,8 +224,23 @@ impl History {
         let mut message = example::<Person>(name);
         if name == "register-person" {
             message["family_name"] = json!(["Hartley", "Hartly", "Osei", "Nowak"].choose(&mut self.chance));
+            message["gender"] = json!(["male", "female", "not-stated"].choose(&mut self.chance));
+            message["ethnicity"] =
+                json!([None, Some("WBRI"), Some("NOBT"), Some("REFU")].choose(&mut self.chance));
+            if self.chance.random_bool(0.3) {
+                message["birth"] = Value::Null;
+            }
         }
-        self.give(stage, person, &mut state, name, message, self.now).await;
+        if name == "correct-person-details" && self.chance.random_bool(0.6) {
+            let to = [
+                json!({ "field": "birth", "value": null }),
+                json!({ "field": "gender", "value": "female" }),
+                json!({ "field": "ethnicity", "value": "WBRI" }),
+            ];
+            message["corrections"][0]["to"] = json!(to.choose(&mut self.chance));
+        }
+        let occurred_at = self.lately();
+        self.give(stage, person, &mut state, name, message, occurred_at).await;
         self.people.insert(person, state);
     }
 

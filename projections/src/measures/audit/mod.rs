@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::tables::{ACTION, CASE_AUDIT, COMPLIANCE, GRADE, STORY};
 use super::story::{Dated, Said, Story, Told, day_of};
-use super::units::{LASTING, Units, positions};
+use super::units::{Units, positions, until};
 use crate::projection::Entry;
 use crate::sql::{Table, Value};
 use crate::words::code;
@@ -171,14 +171,13 @@ impl<'a> Findings<'a> {
 
     fn add_action(&self, units: &mut Units, dated: &Dated<Fact>, action: ActionId, due: Date) {
         let done = self.done.get(&action);
-        let until = done.map_or_else(|| LASTING.to_owned(), |(day, _)| day.to_string());
         let row = [
             Value::Text(Some(format!("Audit/{}", self.audit))),
             Value::maybe(self.theme),
             Value::from(due),
             Value::from(done.map(|(day, _)| *day)),
             Value::from(dated.day),
-            Value::Text(Some(until)),
+            until(done.map(|(day, _)| *day)),
             positions([dated.position].into_iter().chain(done.map(|(_, by)| *by))),
         ];
         units.add(&ACTION, format!("{}/{action}", self.audit), row);

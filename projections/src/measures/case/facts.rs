@@ -98,7 +98,14 @@ pub(in super::super) enum Fact {
     CheckDue(Date),
     /// The check was made.
     Checked(SustainedOutcome),
+    /// Something was recorded late: so many days after it had happened.
+    EnteredLate(i32),
+    /// An earlier entry was put right.
+    Corrected,
 }
+
+/// How many days after it happened a thing may be recorded without counting as late.
+pub(in super::super) const IN_GOOD_TIME_DAYS: i32 = 7;
 
 /// How a step-up ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,9 +247,18 @@ pub(in super::super) fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
         CaseEvent::CaseReopened(_) => vec![Fact::Reopened],
         CaseEvent::SustainedOutcomeCheckScheduled(e) => vec![Fact::CheckDue(e.due)],
         CaseEvent::SustainedOutcomeChecked(e) => vec![Fact::Checked(e.outcome)],
+        CaseEvent::RecordCorrected(_) => vec![Fact::Corrected],
         _ => vec![],
     };
-    Some(told.into_iter().map(|fact| (day, fact)).collect())
+    let late = days_late(entry).map(Fact::EnteredLate);
+    Some(told.into_iter().chain(late).map(|fact| (day, fact)).collect())
+}
+
+/// How many days after it happened a thing was recorded, where that was late. What another record held is not.
+fn days_late(entry: &Entry) -> Option<i32> {
+    let recorded_on = caseledger_aggregates::calendar::civil_date(entry.recorded.recorded_at);
+    let days = recorded_on.since(day_of(entry)).ok()?.get_days();
+    (days > IN_GOOD_TIME_DAYS && entry.metadata.provenance.is_none()).then_some(days)
 }
 
 fn received(e: &ReferralReceived) -> Vec<Fact> {

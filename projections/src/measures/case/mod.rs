@@ -3,6 +3,7 @@
 mod course;
 mod facts;
 mod open;
+mod record;
 pub(super) mod tables;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ impl Story for CaseStory {
     type Fact = Fact;
 
     const KEPT: &'static Table = &tables::STORY;
-    const TABLES: &'static [Table] = &[tables::OPEN, tables::EPISODE];
+    const TABLES: &'static [Table] = &[tables::OPEN, tables::EPISODE, tables::ENTRY];
 
     fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
         facts::facts(entry)
@@ -34,6 +35,7 @@ impl Story for CaseStory {
         let course = Course::of(told);
         let mut units = Units::default();
         open::add(&mut units, &course);
+        record::add(&mut units, &course);
         units
     }
 }

@@ -41,3 +41,20 @@ pub(in crate::measures) const EPISODE: Table = Table {
     key: &["unit"],
     indexes: &[&["opened_on"], &["ended_on"]],
 };
+
+/// Entries of the record of which managers should know.
+pub(in crate::measures) const ENTRY: Table = Table {
+    name: "report_entry_v1",
+    doc: "Entries that were made more than seven days after what they tell of had happened, and entries that put earlier \
+          ones right.",
+    columns: of_cases![
+        Column::text(
+            "happened_on",
+            "The day on which what it tells of happened; of a correction, its own day."
+        ),
+        Column::text("what", "late or correction; an entry can be both, and then has two rows."),
+        Column::int("days_late", "How many days after it had happened it was recorded.").or_empty(),
+    ],
+    key: &["unit"],
+    indexes: &[&["what", "happened_on"]],
+};

@@ -4,6 +4,7 @@ mod audits;
 mod caseload;
 mod panel;
 mod partnership;
+mod record_quality;
 mod supervision;
 
 use caseledger_aggregates::Authority;
@@ -37,6 +38,8 @@ pub static CATALOGUE: &[&Measure] = &[
     &audits::OPEN_ACTIONS,
     &audits::OVERDUE_ACTIONS,
     &audits::ACTIONS_IN_TIME,
+    &record_quality::LATE,
+    &record_quality::CORRECTED,
 ];
 
 /// The measure with that id.

@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use super::tables::{ACTION, DISCUSSION, PRACTITIONER, SUPERVISION};
 use super::{Fact, NEGLECT_TOOLKIT, Session};
 use crate::measures::story::Told;
-use crate::measures::units::{LASTING, Units, positions};
+use crate::measures::units::{self, Units, positions};
 use crate::sql::Value;
 use crate::words::code;
 
@@ -150,7 +150,7 @@ impl<'a> Course<'a> {
             Value::from(of.due),
             Value::from(of.trained),
             Value::from(from),
-            Value::Text(Some(until.map_or_else(|| LASTING.to_owned(), |day| day.to_string()))),
+            units::until(until),
             positions(of.by.into_iter().chain(ended)),
         ];
         units.add(&PRACTITIONER, format!("{}/{from}", self.id), row);

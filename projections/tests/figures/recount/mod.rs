@@ -3,6 +3,7 @@
 mod audits;
 mod caseload;
 mod panel;
+mod quality;
 mod supervision;
 
 use caseledger_commands::Date;
@@ -40,6 +41,8 @@ pub fn recount(record: &Record, measure: &str, from: Date, to: Date) -> Option<V
         "audit-actions-open" => audits::open(record, to, |_| true),
         "audit-actions-overdue" => audits::open(record, to, |due| due < to),
         "audit-actions-in-time" => audits::in_time(record, from, to),
+        "late-entries" => quality::late(record, from, to),
+        "corrected-entries" => quality::corrected(record, from, to),
         _ => return None,
     })
 }
