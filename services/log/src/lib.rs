@@ -6,10 +6,12 @@
 //! idempotency key, gives positions, and answers after the commit (`plan`, `writer`, `engine`).
 
 mod append;
+mod copy;
 mod engine;
 mod error;
 mod follow;
 mod log;
+mod observe;
 mod plan;
 mod reader;
 mod recent;
@@ -22,8 +24,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
+pub use copy::{Until, copy_sqlite, copy_sqlite_until};
 pub use error::LogError;
 pub use log::{Log, Options, Stats, WriteTurn};
+pub use observe::{Batch, Observer};
 pub use reader::Database;
 pub use schema::SCHEMA_VERSION;
 pub use store::{LogContext, LogStore};

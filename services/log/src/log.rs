@@ -8,16 +8,17 @@ use std::time::Duration;
 use cqrs_es::persist::EventUpcaster;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
-use crate::engine::{Engine, PostgresEngine, SqliteEngine};
+use crate::engine::{Engine, PostgresEngine, SqliteEngine, WORK_AS_APP};
 use crate::follow::{Seen, follow};
 use crate::plan::Prepared;
 use crate::writer::{Job, Waiting, Writer};
 use crate::{
-    Append, Clock, Database, IdempotencyKey, LogError, LogStore, Position, Receipt, Recorded, schema,
+    Append, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt, Recorded,
+    schema,
 };
 
 /// How a log is opened.
@@ -33,12 +34,14 @@ pub struct Options {
     pub connections: u32,
     /// How many aggregates' states each [`LogStore`] remembers.
     pub cached_states: usize,
+    /// Who is told how the writer works.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Options {
     /// The defaults, with the clock.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, migrate: true, queue: 8_192, connections: 8, cached_states: 10_000 }
+        Self { clock, migrate: true, queue: 8_192, connections: 8, cached_states: 10_000, observer: None }
     }
 }
 
@@ -120,7 +123,8 @@ impl Log {
         };
         let counters = Arc::<Counters>::default();
         let (queue, jobs) = mpsc::channel(options.queue.max(1));
-        let writer = Writer::new(engine, options.clock, seen.clone(), Arc::clone(&counters));
+        let mut writer = Writer::new(engine, options.clock, seen.clone(), Arc::clone(&counters));
+        writer.observer = options.observer;
         tokio::spawn(writer.run(jobs));
         let follower = tokio::spawn(follow(database.clone(), seen.clone())).abort_handle();
         let cached_states = options.cached_states;
@@ -310,7 +314,13 @@ impl Address {
             ),
             Self::Postgres(server) => Database::Postgres(
                 // One more, which listens.
-                PgPoolOptions::new().max_connections(connections + 1).connect_with(server.clone()).await?,
+                PgPoolOptions::new()
+                    .max_connections(connections + 1)
+                    .after_connect(|connection, _| {
+                        Box::pin(async { connection.execute(WORK_AS_APP).await.map(drop) })
+                    })
+                    .connect_with(server.clone())
+                    .await?,
             ),
         })
     }

@@ -17,6 +17,7 @@ const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS log_schema (version bi
 const SQLITE_VERSIONS: &str =
     "CREATE TABLE IF NOT EXISTS log_schema (version integer NOT NULL PRIMARY KEY) STRICT";
 const VERSION: &str = "SELECT coalesce(max(version), 0) FROM log_schema";
+const IS_SERVICE: &str = "SELECT current_user = 'caseledger_app'";
 const ADVANCE: &str = "INSERT INTO log_schema (version) VALUES ($1)";
 
 /// Brings the tables to [`SCHEMA_VERSION`], in one transaction.
@@ -33,8 +34,14 @@ pub(crate) async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<
 
 /// Brings the tables to [`SCHEMA_VERSION`], in one transaction, while other processes wait.
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), LogError> {
-    if version_postgres(connection).await? == SCHEMA_VERSION {
+    let found = version_postgres(connection).await?;
+    if found == SCHEMA_VERSION {
         return Ok(()); // an instance that may only append opens a log that is up to date
+    }
+    // The service's role must not come to own the log: it could then change events.
+    let service: bool = sqlx::query_scalar(IS_SERVICE).fetch_one(&mut *connection).await?;
+    if service {
+        return check(found);
     }
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut *transaction).await?;

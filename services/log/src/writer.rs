@@ -13,7 +13,7 @@ use crate::engine::{Engine, Look};
 use crate::follow::Seen;
 use crate::log::Counters;
 use crate::plan::{Head, KeptKeys, Plan, Prepared, StreamId, plan, rests_on_guess};
-use crate::{Clock, LogError, Receipt};
+use crate::{Clock, LogError, Observer, Receipt, observe};
 
 /// How many appends a batch holds at most.
 const LARGEST_BATCH: usize = 1_000;
@@ -39,6 +39,7 @@ pub(crate) struct Writer {
     pub clock: Arc<dyn Clock>,
     pub seen: Seen,
     pub counters: Arc<Counters>,
+    pub observer: Option<Arc<dyn Observer>>,
     known: Known,
 }
 
@@ -51,7 +52,7 @@ struct Known {
 impl Writer {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>, seen: Seen, counters: Arc<Counters>) -> Self {
         let known = Known { head: None, versions: LruCache::new(REMEMBERED_STREAMS) };
-        Self { engine, clock, seen, counters, known }
+        Self { engine, clock, seen, counters, observer: None, known }
     }
 
     /// Works until the queue is closed and empty.
@@ -187,9 +188,16 @@ impl Writer {
         add(&counters.batches, 1);
         add(&counters.appends, batch.appends.len());
         counters.busy_microseconds.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
-        match outcome {
-            Ok(answers) => add(&counters.refused, answers.iter().filter(|answer| answer.is_err()).count()),
-            Err(_) => add(&counters.failed, batch.appends.len()),
+        let appends = batch.appends.len();
+        let (refused, failed) = match outcome {
+            Ok(answers) => (answers.iter().filter(|answer| answer.is_err()).count(), 0),
+            Err(_) => (0, appends),
+        };
+        add(&counters.refused, refused);
+        add(&counters.failed, failed);
+        if let Some(observer) = &self.observer {
+            let accepted = appends - refused - failed;
+            observer.wrote(observe::Batch { appends, accepted, refused, failed, took });
         }
     }
 }

@@ -57,9 +57,13 @@ async fn the_service_may_append_and_nothing_else() {
     let server = Postgres::shared();
     let url = server.fresh_database();
     server.psql("postgres", "CREATE ROLE caseledger_app LOGIN; CREATE ROLE caseledger_reader LOGIN");
+    let app = url.replace("user=postgres", "user=caseledger_app");
+    // Who makes the log owns it, and the service must not.
+    server.psql(url.split(['/', '?']).nth(3).unwrap(), "GRANT CREATE ON SCHEMA public TO caseledger_app");
+    assert!(matches!(Log::migrate(&app).await, Err(LogError::OlderSchema { found: 0, .. })));
     Log::migrate(&url).await.unwrap();
 
-    let log = open(&url.replace("user=postgres", "user=caseledger_app")).await;
+    let log = open(&app).await;
     log.append(append("a")).await.unwrap();
     assert_eq!(log.head().await, Ok(1));
     let Database::Postgres(app) = log.database() else { panic!("a server was asked for") };

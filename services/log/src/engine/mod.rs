@@ -5,7 +5,7 @@ mod sqlite;
 
 use std::collections::HashMap;
 
-pub(crate) use postgres::{CHANNEL, PostgresEngine};
+pub(crate) use postgres::{CHANNEL, PostgresEngine, WORK_AS_APP};
 pub(crate) use sqlite::SqliteEngine;
 
 use crate::plan::{Head, KeptKey, KeptKeys, Plan, Prepared, StreamId, timestamp};

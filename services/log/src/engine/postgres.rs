@@ -19,6 +19,15 @@ pub(crate) const CHANNEL: &str = "caseledger_log";
 /// A connection that lay idle for longer is tried before it is trusted with a batch.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// Whoever opens the log in order to use it works as the service's role, where there is one that may: what an operator
+/// makes with the owner's or a superuser's rights (a rebuilt read model) the service could not replace later. Only
+/// migrations are done as the one who logs in.
+pub(crate) const WORK_AS_APP: &str = "
+SELECT set_config('role', rolname, false) FROM pg_roles
+WHERE rolname = 'caseledger_app' AND rolname <> current_user AND pg_has_role(oid, 'MEMBER')
+  AND has_schema_privilege(oid, current_schema()::text, 'CREATE')
+  AND coalesce(has_table_privilege(oid, to_regclass('events'), 'INSERT'), false)";
+
 const LOOK: &str = "
 SELECT h.position, h.recorded_at,
        ARRAY(SELECT coalesce((SELECT max(e.sequence) FROM events e
@@ -80,6 +89,7 @@ impl PostgresEngine {
         if durability == "off" {
             connection.execute("SET synchronous_commit = on").await?; // an answer follows fsync
         }
+        connection.execute(WORK_AS_APP).await?;
         // An instance that hangs while it holds the lock must not stop the others for ever.
         connection.execute("SET idle_in_transaction_session_timeout = '10s'").await?;
         self.backend.store(backend, Ordering::Release);
