@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::sql::{Kind, current_view};
+use crate::sql::{Kind, Table, current_view, readers};
 use crate::{ALL, measures};
 
 /// The reference of every projection's tables and of every measure, in Markdown. It is committed as
@@ -15,7 +15,11 @@ pub fn reference() -> String {
          Each projection owns its tables alone, and can be built anew from the log at any time. Read them under the \
          name of the view (`case_view`): the table behind it carries the projection's version (`case_view_v1`), and a \
          new version is built beside the old one before the view moves to it. Ids are UUIDs as text, days ISO text \
-         (`2017-04-30`), moments microseconds since 1970 UTC.\n",
+         (`2017-04-30`), moments microseconds since 1970 UTC.\n\n\
+         In PostgreSQL two roles read them, where the deployment has made them (`deploy/postgres/roles.sql`). \
+         `caseledger_reader` reads every view, and the events: the whole record. `caseledger_figures` reads what is \
+         marked so below: rows of cases and people under their ids, without names, words, or the reference by which people \
+         know a case. Small numbers are not suppressed in rows; whoever publishes from them suppresses.\n",
     );
     for spec in ALL {
         section(&mut text, spec);
@@ -39,10 +43,11 @@ fn section(text: &mut String, spec: &crate::Spec) {
     for table in spec.tables {
         let _ = write!(
             text,
-            "\n### `{}`\n\n{} Key: `{}`.\n\n| column | type | meaning |\n|---|---|---|\n",
+            "\n### `{}`\n\n{} Key: `{}`. {}\n\n| column | type | meaning |\n|---|---|---|\n",
             current_view(table),
             table.doc,
             table.key.join(", "),
+            readable(table),
         );
         for column in table.columns {
             let kind = match column.kind {
@@ -54,6 +59,19 @@ fn section(text: &mut String, spec: &crate::Spec) {
             let empty = if column.nullable { ", may be empty" } else { "" };
             let _ = writeln!(text, "| `{}` | {kind}{empty} | {} |", column.name, column.doc);
         }
+    }
+}
+
+/// What the figures' role may read of a table.
+fn readable(table: &Table) -> String {
+    let Some(open) = readers::figures_columns(table) else {
+        return "Not for `caseledger_figures`.".to_owned();
+    };
+    let kept: Vec<_> =
+        table.columns.iter().map(|column| column.name).filter(|name| !open.contains(name)).collect();
+    match kept.is_empty() {
+        true => "`caseledger_figures` reads it.".to_owned(),
+        false => format!("`caseledger_figures` reads it without `{}`.", kept.join("`, `")),
     }
 }
 

@@ -4,7 +4,7 @@ use caseledger_aggregates::Authority;
 use caseledger_log::Position;
 
 use crate::projection::Spec;
-use crate::sql::{Db, Row, SqlError, Tx, Value};
+use crate::sql::{Db, Row, SqlError, Tx, Value, readers};
 
 /// How far a projection has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub(super) async fn set_up(db: &Db, specs: &[&'static Spec], authority: &Authori
             Some(_) => {}
         }
     }
+    // The deployment may have made the roles since the views were.
+    readers::grant(&mut tx, specs.iter().flat_map(|spec| spec.tables)).await?;
     tx.commit().await
 }
 

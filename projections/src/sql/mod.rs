@@ -5,12 +5,14 @@
 //! subset (arrays of keys, multi-row upserts, table definitions) is in [`bulk`] and [`table`].
 
 mod bulk;
+pub(crate) mod readers;
 mod table;
 mod value;
 
 use caseledger_log::{Database, Log, WriteTurn};
 use sqlx::{Postgres, Sqlite, Transaction};
 
+pub use readers::figures_columns;
 pub use table::{Column, Kind, Table, current_view};
 pub use value::{Row, Value};
 

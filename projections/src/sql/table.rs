@@ -1,6 +1,6 @@
 //! Tables of read models as data: their definition, their documentation and their statements come from it.
 
-use super::{Db, SqlError, Tx};
+use super::{Db, SqlError, Tx, readers};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl Table {
         self.hide(tx).await?;
         tx.execute(&format!("CREATE VIEW {view} AS SELECT {} FROM {}", self.column_list(), self.name), &[])
             .await?;
-        Ok(())
+        readers::grant(tx, [self]).await
     }
 
     /// Removes the table.

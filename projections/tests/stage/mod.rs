@@ -59,6 +59,11 @@ impl Stage {
         [Self::sqlite().await, Self::postgres().await]
     }
 
+    /// On a database that is there already.
+    pub async fn at(url: String) -> Self {
+        Self::open("postgres", url, None).await
+    }
+
     async fn open(engine: &'static str, url: String, folder: Option<TempDir>) -> Self {
         let clock = Ticking::from("2017-01-02T09:00:00Z");
         let log = Log::open(&url, Options::new(clock.clone())).await.unwrap();
