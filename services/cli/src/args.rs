@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use caseledger_commands::{AgencyId, TeamId};
 use caseledger_projections::measures::Interval;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -39,6 +40,9 @@ pub struct Common {
     /// The store: sqlite:PATH or postgres://…
     #[arg(long, global = true, env = "CASELEDGER_STORE", value_name = "URL", hide_env_values = true)]
     pub store: Option<String>,
+    /// The file with the password of a PostgreSQL store, so that it stands in no address
+    #[arg(long, global = true, env = "CASELEDGER_STORE_PASSWORD_FILE", value_name = "FILE")]
+    pub store_password_file: Option<PathBuf>,
     /// How log lines are written, to stderr
     #[arg(long, global = true, env = "CASELEDGER_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -73,6 +77,12 @@ pub enum Task {
     Migrate,
     /// Check database, migrations, clock, identity provider, disk and projections: a line each
     Doctor(ProcessArgs),
+    /// Ask a running service whether it is ready, and end with 0 if it is: for the health check of a container
+    Health(HealthArgs),
+    /// Copy a SQLite store while the service writes to it
+    Backup(BackupArgs),
+    /// Make a new SQLite store of a backup: all of it, or up to a point in time
+    Restore(RestoreArgs),
     /// Print the OpenAPI document
     Openapi,
     /// Look at the configuration
@@ -291,6 +301,39 @@ pub enum ProjectionsTask {
         /// Which; all, if left out
         name: Option<String>,
     },
+}
+
+/// Whom to ask.
+#[derive(Clone, Debug, Args)]
+pub struct HealthArgs {
+    /// Where the service answers /livez and /readyz [default: as `serve`]
+    #[arg(long, env = "CASELEDGER_OPS_LISTEN", value_name = "ADDRESS")]
+    pub ops_listen: Option<SocketAddr>,
+    /// Ask only whether it is alive
+    #[arg(long)]
+    pub live: bool,
+}
+
+/// Where to copy to.
+#[derive(Clone, Debug, Args)]
+pub struct BackupArgs {
+    /// The file to be made; one that is there is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// What to make a store of; `--store` says where.
+#[derive(Clone, Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// Leave out what was recorded after that moment, such as 2018-01-24T09:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = crate::tasks::backup::moment)]
+    pub until: Option<Timestamp>,
+    /// Leave out what stands after that position. What was committed together stays together
+    #[arg(long, value_name = "POSITION", conflicts_with = "until")]
+    pub until_position: Option<u64>,
 }
 
 /// What to look at.

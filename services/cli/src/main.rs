@@ -64,6 +64,9 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
         Task::Migrate => tasks::migrate(settings, json).await,
         Task::Doctor(_) => tasks::doctor::run(settings, json).await,
         Task::Config(ConfigTask::Print(_)) => tasks::print_config(settings, json),
+        Task::Health(args) => tasks::health::run(settings, &args, json).await,
+        Task::Backup(args) => tasks::backup::backup(settings, &args, json).await,
+        Task::Restore(args) => tasks::backup::restore(settings, &args, json).await,
         // Answered before there were settings.
         Task::Openapi | Task::Completions { .. } => Ok(()),
     }

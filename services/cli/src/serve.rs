@@ -39,7 +39,8 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let door = door(&settings.identity, address, &clock)?;
     let station = Station::open(settings, clock).await?;
     station.register_settings().await?;
-    tracing::info!(%address, store = settings.store_to_show(), "serving");
+    let ops_address = ops_listener.local_addr()?;
+    tracing::info!(%address, %ops_address, store = settings.store_to_show(), "serving");
     serve(station, door, (listener, ops_listener), &settings.http).await
 }
 

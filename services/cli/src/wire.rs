@@ -15,6 +15,7 @@ use prometheus::Registry;
 
 use crate::clock::MachineIds;
 use crate::exit::Failure;
+use crate::meters;
 use crate::settings::Settings;
 
 /// A caseledger on one store, ready to be used.
@@ -43,10 +44,13 @@ impl Station {
     /// # Errors
     /// [`Failure::Unavailable`] when the store can't be reached.
     pub async fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let log = open_log(&settings.store, Arc::clone(&clock)).await?;
+        let registry = Registry::new();
+        let meter = meters::WriterMeter::register(&registry).map_err(Failure::failed)?;
+        let options = Options { observer: Some(meter), ..Options::new(Arc::clone(&clock)) };
+        let log = open_log_with(&settings.store, options).await?;
+        meters::register(&registry, &log, &settings.store).map_err(Failure::failed)?;
         let access = Arc::new(Access::new().map_err(Failure::failed)?);
         let authority = Arc::new(settings.authority.clone());
-        let registry = Registry::new();
         let dispatcher = Dispatcher::new(Parts {
             log: log.clone(),
             access: Arc::clone(&access),
@@ -113,8 +117,16 @@ impl Station {
 /// # Errors
 /// [`Failure::Unavailable`] when the store can't be reached, [`Failure::Usage`] when it is none.
 pub async fn open_log(store: &str, clock: Arc<dyn Clock>) -> Result<Log, Failure> {
+    open_log_with(store, Options::new(clock)).await
+}
+
+/// As [`open_log`], in a way of one's own.
+///
+/// # Errors
+/// As [`open_log`].
+pub async fn open_log_with(store: &str, options: Options) -> Result<Log, Failure> {
     make_folder(store)?;
-    Log::open(store, Options::new(clock)).await.map_err(|error| log_failure(&error))
+    Log::open(store, options).await.map_err(|error| log_failure(&error))
 }
 
 /// Makes the folder that a SQLite file is to lie in.

@@ -83,6 +83,11 @@ impl Metrics {
         self.retries.inc();
     }
 
+    /// Shows nought from the start: a first refusal that came out of nowhere would be no increase.
+    pub(crate) fn process_known(&self, process: &str) {
+        self.process_refusals.with_label_values(&[process]);
+    }
+
     pub(crate) fn process_refused(&self, process: &str) {
         self.process_refusals.with_label_values(&[process]).inc();
     }

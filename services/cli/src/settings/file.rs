@@ -14,6 +14,7 @@ use crate::telemetry::LogFormat;
 #[expect(missing_docs, reason = "the fields are those of `Settings`, documented there")]
 pub struct FileSettings {
     pub store: Option<String>,
+    pub store_password_file: Option<PathBuf>,
     pub logs: FileLogs,
     pub http: FileHttp,
     pub identity: FileIdentity,

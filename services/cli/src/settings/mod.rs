@@ -26,8 +26,11 @@ pub const USUAL_STORE: &str = "sqlite:data/caseledger.sqlite";
 /// The settings that came out of all layers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
-    /// The store's URL.
+    /// The store's URL, with its password.
     pub store: String,
+    /// The file that the password was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_password_file: Option<PathBuf>,
     /// Log lines.
     pub logs: Logs,
     /// Listeners.
@@ -95,6 +98,9 @@ impl Settings {
     pub fn resolve(common: &Common, serve: &ServeArgs) -> Result<Self, Failure> {
         let (file, folder) = read_file(common.config.as_deref())?;
         let mut settings = Self::layered(file, &folder, common, serve);
+        if let Some(path) = &settings.store_password_file {
+            settings.store = with_password(&settings.store, read(path)?.trim_end_matches(['\r', '\n']))?;
+        }
         if let Some(path) = &settings.authority_file {
             settings.authority = Authority::from_toml(&read(path)?).map_err(|error| {
                 let told: Vec<_> =
@@ -114,6 +120,8 @@ impl Settings {
     fn layered(file: FileSettings, folder: &Path, common: &Common, serve: &ServeArgs) -> Self {
         Self {
             store: common.store.clone().or(file.store).unwrap_or_else(|| USUAL_STORE.to_owned()),
+            store_password_file: (common.store_password_file.clone())
+                .or_else(|| file.store_password_file.map(|path| folder.join(path))),
             logs: Logs {
                 format: common.log_format.or(file.logs.format).unwrap_or_default(),
                 filter: common.log.clone().or(file.logs.filter).unwrap_or_else(|| "info".to_owned()),
@@ -189,6 +197,32 @@ fn read(path: &Path) -> Result<String, Failure> {
         .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", path.display())))
 }
 
+/// A database URL with a password, whether it had one or not.
+///
+/// # Errors
+/// [`Failure::Usage`] for a store that has none, or whose user is not named.
+fn with_password(url: &str, password: &str) -> Result<String, Failure> {
+    let parts = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres"));
+    let user_and_host = parts.and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)));
+    let Some((scheme, (credentials, host))) = user_and_host else {
+        return Err(Failure::Usage(
+            "A password file goes with a store that names its user: postgres://USER@HOST/DATABASE."
+                .to_owned(),
+        ));
+    };
+    let user = credentials.split_once(':').map_or(credentials, |(user, _)| user);
+    let escaped: String = password
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    Ok(format!("{scheme}://{user}:{escaped}@{host}"))
+}
+
 /// A database URL with its password masked.
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
@@ -230,6 +264,16 @@ mod tests {
         let example = layered(parse(include_str!("../../../../deploy/caseledger.toml")).unwrap());
         let authority_file = Some(PathBuf::from("authority.toml"));
         assert_eq!(example, Settings { authority_file, ..layered(FileSettings::default()) });
+    }
+
+    #[test]
+    fn a_password_from_a_file_goes_into_the_address_whatever_it_is() {
+        let store = with_password("postgres://app:old@db:5432/x?sslmode=require", "p@ss/w:rd é").unwrap();
+        assert_eq!(store, "postgres://app:p%40ss%2Fw%3Ard%20%C3%A9@db:5432/x?sslmode=require");
+        assert_eq!(without_password(&store), "postgres://app:***@db:5432/x?sslmode=require");
+        for store in ["sqlite:x.sqlite", "postgres://db/x"] {
+            assert!(matches!(with_password(store, "p"), Err(Failure::Usage(_))), "{store}");
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The subcommands that look, ask or mend, and end.
 
+pub mod backup;
 pub mod command;
 pub mod doctor;
+pub mod health;
 mod post;
 pub mod projections;
 pub mod replay;

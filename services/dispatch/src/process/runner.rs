@@ -29,6 +29,9 @@ impl Runner {
     /// [`Halted::Log`] when the database does not answer.
     pub async fn new(dispatcher: Dispatcher, processes: &'static [Process]) -> Result<Self, Halted> {
         let book = Book::open(dispatcher.log().clone()).await?;
+        for process in processes {
+            dispatcher.metrics().process_known(process.name);
+        }
         Ok(Self { dispatcher, book, processes })
     }
 
@@ -76,7 +79,9 @@ impl Runner {
     async fn round(&self, turn: &mut Turn) -> Result<bool, Halted> {
         let mut positions = vec![];
         for process in self.processes {
-            positions.push(self.book.position(process.name).await?);
+            let position = self.book.position(process.name).await?;
+            self.dispatcher.metrics().process_is_at(process.name, position);
+            positions.push(position);
         }
         let Some(from) = positions.iter().min().copied() else { return Ok(true) };
         let window = self.dispatcher.log().read_after(from, WINDOW).await?;

@@ -1,8 +1,7 @@
 //! The room where a SQLite store lies.
 
-use std::path::Path;
-
 use super::{Finding, Line};
+use crate::disk::{self, Room};
 use crate::settings::{Disk, Settings};
 use crate::wire;
 
@@ -13,11 +12,9 @@ pub(super) fn look(settings: &Settings) -> Line {
     let Some(store) = wire::sqlite_path(&settings.store) else {
         return line(Finding::NotLookedAt, "the database server looks after its own".to_owned());
     };
-    let folder = store.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    match rustix::fs::statvfs(folder) {
-        Ok(told) => {
-            let room = told.f_bavail.saturating_mul(told.f_frsize);
-            judge(room, std::fs::metadata(store).map_or(0, |file| file.len()), &settings.disk)
+    match disk::room(store) {
+        Ok(Room { free, .. }) => {
+            judge(free, std::fs::metadata(store).map_or(0, |file| file.len()), &settings.disk)
         }
         Err(error) => line(Finding::NotLookedAt, format!("the file system does not say: {error}")),
     }
