@@ -6,7 +6,7 @@ CARGO ?= cargo
 STORE ?= sqlite:data/demonstration.sqlite
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test setup-run setup-test format lint unit build generated clean
+.PHONY: help run test setup-run setup-test setup-deploy format lint unit deploy-check build generated clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,7 +16,7 @@ run: setup-run ## build, fill a demonstration authority and serve it
 	@mkdir -p data
 	target/release/caseledger demo --store $(STORE)
 
-test: setup-test format lint unit ## everything a change must pass
+test: setup-test format lint unit deploy-check ## everything a change must pass
 	@echo "make test: everything passed"
 
 format: ## is every file formatted
@@ -28,14 +28,22 @@ lint: ## compiler and clippy warnings are errors
 unit: ## the tests of every crate, on both engines
 	$(CARGO) test --workspace --locked
 
+deploy-check: setup-deploy ## validate image, compose, kustomize, rules, dashboards and units, and rehearse a restore
+	$(CARGO) build --quiet --locked --package caseledger
+	target/deploy-tools/bin/python deploy/check
+
 generated: ## write again what is generated and committed
 	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json
+	cp deploy/authority.toml deploy/kustomize/base/authority.toml
 
 setup-run:
 	@tests/setup build
 
 setup-test:
 	@tests/setup build test
+
+setup-deploy:
+	@tests/setup deploy
 
 clean: ## remove what was built, and the demonstration's data
 	$(CARGO) clean
