@@ -6,6 +6,7 @@ use caseledger_commands::CommandSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::upcast::Upcast;
 use crate::{Context, Reference};
 
 /// An aggregate: a state that is folded from events, and decisions on it.
@@ -46,6 +47,9 @@ pub trait Decider:
 pub trait Event:
     Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
+    /// How events of earlier versions are read: the steps of each event, the earliest first.
+    const UPCASTS: &'static [Upcast] = &[];
+
     /// The event's name as it stands in the log: `ReferralReceived`.
     fn name(&self) -> &'static str;
 
@@ -76,7 +80,10 @@ pub trait Refusal: std::error::Error + Clone + PartialEq + Send + Sync + 'static
 /// Every variant holds the struct of the same name, so that the stored payload is `{"ReferralReceived": {…}}`, the shape
 /// that cqrs-es programs expect.
 macro_rules! event_set {
-    ($(#[$doc:meta])* pub enum $set:ident { $($event:ident $(@ $version:literal)?),+ $(,)? }) => {
+    (
+        $(#[$doc:meta])*
+        pub enum $set:ident $(upcast by $upcasts:path)? { $($event:ident $(@ $version:literal)?),+ $(,)? }
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[expect(missing_docs, reason = "each variant's struct carries the documentation")]
@@ -88,6 +95,8 @@ macro_rules! event_set {
         }
 
         impl $crate::Event for $set {
+            $(const UPCASTS: &'static [$crate::upcast::Upcast] = $upcasts;)?
+
             fn name(&self) -> &'static str {
                 match self { $(Self::$event(_) => stringify!($event)),+ }
             }
@@ -110,7 +119,7 @@ pub(crate) use event_set;
 macro_rules! events {
     (
         $(#[$set_doc:meta])*
-        pub enum $set:ident {
+        pub enum $set:ident $(upcast by $upcasts:path)? {
             $($(#[$doc:meta])* $event:ident $(@ $version:literal)? { $($field:ident: $type:ty),* $(,)? })+
         }
     ) => {
@@ -122,7 +131,7 @@ macro_rules! events {
         )+
         $crate::decider::event_set! {
             $(#[$set_doc])*
-            pub enum $set { $($event $(@ $version)?),+ }
+            pub enum $set $(upcast by $upcasts)? { $($event $(@ $version)?),+ }
         }
     };
 }

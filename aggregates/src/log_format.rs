@@ -18,6 +18,7 @@ use crate::panel::PanelEvent;
 use crate::person::PersonEvent;
 use crate::supervision::SupervisionEvent;
 use crate::workforce::WorkforceEvent;
+use crate::{Event, upcast};
 
 /// An event of any aggregate, as projections and processes meet them in the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,16 +68,21 @@ impl AnyEvent {
             event_version: event_version.to_owned(),
             source,
         };
+        macro_rules! read {
+            ($event:ty as $variant:ident) => {
+                upcast::read(<$event>::UPCASTS, event_type, event_version, payload)
+                    .map(Self::$variant)
+                    .map_err(wrong)
+            };
+        }
         match aggregate_type {
-            CaseCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Case).map_err(wrong),
-            PersonCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Person).map_err(wrong),
-            PanelCommand::AGGREGATE => serde_json::from_str(payload).map(Self::PanelMeeting).map_err(wrong),
-            SupervisionCommand::AGGREGATE => {
-                serde_json::from_str(payload).map(Self::Supervision).map_err(wrong)
-            }
-            AuditCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Audit).map_err(wrong),
-            WorkforceCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Workforce).map_err(wrong),
-            OversightCommand::AGGREGATE => serde_json::from_str(payload).map(Self::Oversight).map_err(wrong),
+            CaseCommand::AGGREGATE => read!(CaseEvent as Case),
+            PersonCommand::AGGREGATE => read!(PersonEvent as Person),
+            PanelCommand::AGGREGATE => read!(PanelEvent as PanelMeeting),
+            SupervisionCommand::AGGREGATE => read!(SupervisionEvent as Supervision),
+            AuditCommand::AGGREGATE => read!(AuditEvent as Audit),
+            WorkforceCommand::AGGREGATE => read!(WorkforceEvent as Workforce),
+            OversightCommand::AGGREGATE => read!(OversightEvent as Oversight),
             other => Err(Unreadable::UnknownAggregate(other.to_owned())),
         }
     }

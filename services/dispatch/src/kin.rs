@@ -13,6 +13,7 @@ use caseledger_aggregates::oversight::Oversight;
 use caseledger_aggregates::panel::PanelMeeting;
 use caseledger_aggregates::person::Person;
 use caseledger_aggregates::supervision::Supervision;
+use caseledger_aggregates::upcast;
 use caseledger_aggregates::workforce::Workforce;
 use caseledger_commands::workforce::WorkforceCommand;
 use caseledger_commands::{Actor, CaseReference, CommandSet};
@@ -54,16 +55,21 @@ pub struct Stores {
     register: Mutex<Option<(u64, Arc<Workforce>)>>,
 }
 
+/// The streams of one aggregate. Events of earlier versions are read as the newest.
+fn store<D: Decider>(log: &Log) -> LogStore<Root<D>> {
+    log.store(upcast::for_streams::<D::Event>())
+}
+
 impl Stores {
     pub fn of(log: &Log) -> Self {
         Self {
-            cases: log.store(vec![]),
-            people: log.store(vec![]),
-            panels: log.store(vec![]),
-            supervisions: log.store(vec![]),
-            workforce: log.store(vec![]),
-            audits: log.store(vec![]),
-            oversight: log.store(vec![]),
+            cases: store::<Case>(log),
+            people: store::<Person>(log),
+            panels: store::<PanelMeeting>(log),
+            supervisions: store::<Supervision>(log),
+            workforce: store::<Workforce>(log),
+            audits: store::<Audit>(log),
+            oversight: store::<Oversight>(log),
             register: Mutex::default(),
         }
     }
