@@ -44,7 +44,7 @@ fn walk(town: &Town) {
     let people = people::a_family_is_entered_once(town);
 
     let case = front_door::a_school_refers(town, &people);
-    let other = panel::the_panel_triages(town, &people, &case);
+    let (other, next) = panel::the_panel_triages(town, &people, &case);
     help::a_lead_practitioner_is_found(town, &people, &case);
     help::the_family_is_assessed(town, &people, &case);
     let plan = help::a_plan_is_agreed(town, &people, &case);
@@ -54,7 +54,7 @@ fn walk(town: &Town) {
     ending::the_help_ends(town, &people, &case, &plan);
     let again = ending::the_family_comes_back(town, &people, &case);
     ending::the_case_is_restricted_and_put_right(town, &again);
-    other_families::others_go_other_ways(town, &people, &other);
+    other_families::others_go_other_ways(town, &people, &other, &next);
 
     story::the_timeline_tells_it(town, &case, &again);
     quality::the_case_is_audited(town, &case, &other);

@@ -8,10 +8,11 @@ use super::front_door::referral;
 use super::help::led_by;
 use super::town::{Thing, Town, rows};
 
-pub fn others_go_other_ways(town: &Town, family: &Family, other: &Thing) {
+pub fn others_go_other_ways(town: &Town, family: &Family, other: &Thing, next: &Thing) {
     town.days_ago(30);
     a_case_ends_at_triage(town, family);
     a_caseload_comes_from_another_record(town, family);
+    a_manager_decides_before_the_panel(town, other, next);
     nobody_authorises_their_own_assessment(town, family, other);
     town.today();
 }
@@ -55,11 +56,22 @@ fn a_caseload_comes_from_another_record(town: &Town, family: &Family) {
     town.practitioner().does(&case, "agree-plan", plan).is_refused("plan-after-assessment", "");
 }
 
-fn nobody_authorises_their_own_assessment(town: &Town, family: &Family, case: &Thing) {
-    let manager = town.manager();
+fn a_manager_decides_before_the_panel(town: &Town, case: &Thing, meeting: &Thing) {
+    let (manager, chair) = (town.manager(), town.chair());
     let triage = json!({ "level_of_need": 2, "outcome": "early-help", "forum": "locality-team",
         "decided_by": "locality manager, coast", "reason": "The panel need not hear it after all." });
     manager.does(case, "decide-triage", triage).is_accepted(&["TriageDecided"]);
+    let came =
+        json!({ "held_on": town.day(30), "agencies": [{ "agency": ids::SCHOOLS, "attendance": "absent" }] });
+    chair.does(meeting, "record-attendance", came).is_accepted(&["AttendanceRecorded"]);
+    let decides = |level: u8| json!({ "case": case.id, "level_of_need": level, "outcome": "early-help", "reason": "As the manager says." });
+    chair.does(meeting, "record-panel-decision", decides(3)).is_refused("case-triaged-once", "case");
+    chair.does(meeting, "record-panel-decision", decides(2)).is_accepted(&["PanelDecisionRecorded"]);
+    chair.does(meeting, "close-panel", json!({})).is_accepted(&["PanelClosed"]);
+}
+
+fn nobody_authorises_their_own_assessment(town: &Town, family: &Family, case: &Thing) {
+    let manager = town.manager();
     manager
         .does(case, "allocate-case", led_by(ids::COAST, ids::MANAGER, ids::AUTHORITY))
         .is_accepted(&["CaseAllocated"]);

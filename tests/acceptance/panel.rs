@@ -7,8 +7,8 @@ use super::family::{Family, ids};
 use super::front_door::referral;
 use super::town::{Thing, Town};
 
-/// Gives the case of another family, which the panel put off.
-pub fn the_panel_triages(town: &Town, family: &Family, case: &Thing) -> Thing {
+/// Gives the case of another family, which the panel put off, and the meeting that it was put off to.
+pub fn the_panel_triages(town: &Town, family: &Family, case: &Thing) -> (Thing, Thing) {
     town.days_ago(days::REFERRAL - 1);
     let chair = town.chair();
     let called = |days_ago: i64| json!({ "on": town.day(days_ago), "chair": "service manager, early help", "invited": [ids::SCHOOLS, ids::POLICE] });
@@ -27,9 +27,9 @@ pub fn the_panel_triages(town: &Town, family: &Family, case: &Thing) -> Thing {
 
     let other = another_family_is_referred(town, family);
     cases_are_put_forward(town, case, &other, &meeting);
-    the_meeting_is_held(town, case, &other, &meeting, &next);
+    the_meeting_is_held(town, family, (case, &other), (&meeting, &next));
     the_agenda_is_read(town, case, &meeting);
-    other
+    (other, next)
 }
 
 fn another_family_is_referred(town: &Town, family: &Family) -> Thing {
@@ -73,7 +73,12 @@ fn cases_are_put_forward(town: &Town, case: &Thing, other: &Thing, meeting: &Thi
     town.chair().does(meeting, "add-to-agenda", json!({ "case": other.id })).is_accepted(&["AddedToAgenda"]);
 }
 
-fn the_meeting_is_held(town: &Town, case: &Thing, other: &Thing, meeting: &Thing, next: &Thing) {
+fn the_meeting_is_held(
+    town: &Town,
+    family: &Family,
+    (case, other): (&Thing, &Thing),
+    (meeting, next): (&Thing, &Thing),
+) {
     let chair = town.chair();
     let decides = |case: &str, level: u8, outcome: &str| json!({ "case": case, "level_of_need": level, "outcome": outcome, "reason": "One plan, led by early help." });
     chair
@@ -102,6 +107,14 @@ fn the_meeting_is_held(town: &Town, case: &Thing, other: &Thing, meeting: &Thing
     chair
         .does(meeting, "record-panel-decision", decides(&case.id, 1, "universal-services"))
         .is_refused("referrer-is-told", "referrer_told");
+    // What the case would refuse is refused while the panel still sits.
+    let withdrawn = json!({ "withdrawn_by": family.dana.id, "reason": "She wants to think about it." });
+    town.practitioner().does(case, "withdraw-consent", withdrawn).is_accepted(&["ConsentWithdrawn"]);
+    chair
+        .does(meeting, "record-panel-decision", decides(&case.id, 3, "early-help"))
+        .is_refused("consent-before-help", "");
+    let agrees = json!({ "given_by": family.dana.id, "scope": "support-and-sharing", "given_on": town.day(days::PANEL) });
+    chair.does(case, "record-consent", agrees).is_accepted(&["ConsentRecorded"]);
     chair
         .does(meeting, "record-panel-decision", decides(&case.id, 3, "early-help"))
         .is_accepted(&["PanelDecisionRecorded"]);
@@ -117,6 +130,9 @@ fn the_meeting_is_held(town: &Town, case: &Thing, other: &Thing, meeting: &Thing
         .does(meeting, "defer-agenda-item", put_off(ids::NOBODY))
         .is_refused("deferred-to-a-named-meeting", "to");
     chair.does(meeting, "defer-agenda-item", put_off(&next.id)).is_accepted(&["AgendaItemDeferred"]);
+    let again = json!({ "panel_meeting": next.id, "reason": "Put off." });
+    chair.does(other, "refer-to-panel", again).is_accepted(&["ReferredToPanel"]);
+    chair.does(next, "add-to-agenda", json!({ "case": other.id })).is_accepted(&["AddedToAgenda"]);
     chair.does(meeting, "close-panel", json!({})).is_accepted(&["PanelClosed"]);
     chair.does(meeting, "close-panel", json!({})).is_so_already();
     chair.does(meeting, "add-to-agenda", json!({ "case": case.id })).is_refused("meeting-not-ended", "");

@@ -6,7 +6,7 @@ use caseledger_commands::{CaseId, PanelMeetingId};
 
 use super::*;
 use crate::calendar::civil_date;
-use crate::case::Status;
+use crate::case::{Status, permitted};
 use crate::{Context, Decider, Reference};
 
 type Decision = Result<Vec<PanelEvent>, PanelRefusal>;
@@ -19,6 +19,7 @@ impl Decider for PanelMeeting {
     fn references(&self, command: &PanelCommand) -> Vec<Reference> {
         match command {
             PanelCommand::AddToAgenda(asked) => vec![Reference::Case(asked.case)],
+            PanelCommand::RecordPanelDecision(asked) => vec![Reference::Case(asked.case)],
             PanelCommand::DeferAgendaItem(asked) => vec![Reference::PanelMeeting(asked.to)],
             _ => vec![],
         }
@@ -55,6 +56,23 @@ fn schedule(asked: &SchedulePanel, context: &Context<'_>) -> Decision {
     }
     let SchedulePanel { on, chair, invited } = asked.clone();
     Ok(vec![PanelScheduled { on, chair, invited }.into()])
+}
+
+/// A process triages the case by the decision. What would be refused then is refused now, while the panel still sits.
+fn may_triage(asked: &RecordPanelDecision, context: &Context<'_>) -> Result<(), PanelRefusal> {
+    let case = context.facts.cases.get(&asked.case).ok_or(PanelRefusal::CaseNotWaiting)?;
+    if !case.status.is_some_and(|status| permitted(status, "decide-triage")) {
+        // Whoever triaged it meanwhile decided the same: then the panel's record may say so.
+        let same = case.triage == Some(asked.outcome) && case.level_of_need == Some(asked.level_of_need);
+        return if same { Ok(()) } else { Err(PanelRefusal::TriagedElsewhere) };
+    }
+    match asked.outcome {
+        TriageOutcome::EarlyHelp if !case.consent => Err(PanelRefusal::NoConsent),
+        TriageOutcome::StepUp if !case.sharing && asked.lawful_basis.is_none() => {
+            Err(PanelRefusal::NoConsent)
+        }
+        _ => Ok(()),
+    }
 }
 
 impl PanelMeeting {
@@ -115,6 +133,7 @@ impl PanelMeeting {
         if asked.outcome != TriageOutcome::EarlyHelp && asked.referrer_told.is_none() {
             return Err(PanelRefusal::ReferrerNotTold);
         }
+        may_triage(asked, context)?;
         Ok(vec![decision.into()])
     }
 

@@ -26,6 +26,10 @@ pub enum PanelRefusal {
     NoSuchLevel(u8),
     #[error("The outcome ends the case, and it is not said what the referrer is told.")]
     ReferrerNotTold,
+    #[error("The family has not agreed.")]
+    NoConsent,
+    #[error("The case was triaged meanwhile, and otherwise.")]
+    TriagedElsewhere,
     #[error("There is no such meeting still to be held.")]
     NoLaterMeeting,
     #[error("{0} cases on the agenda are neither decided nor put off.")]
@@ -45,6 +49,8 @@ impl Refusal for PanelRefusal {
             Self::AlreadyDecided => "item-decided-once",
             Self::NoSuchLevel(_) => "level-of-need-known",
             Self::ReferrerNotTold => "referrer-is-told",
+            Self::NoConsent => "consent-before-help",
+            Self::TriagedElsewhere => "case-triaged-once",
             Self::NoLaterMeeting => "deferred-to-a-named-meeting",
             Self::AgendaOpen(_) => "every-item-decided-or-deferred",
         }
@@ -53,7 +59,9 @@ impl Refusal for PanelRefusal {
     fn field(&self) -> Option<String> {
         let field = match self {
             Self::DayPassed => "on",
-            Self::CaseNotWaiting | Self::NotOnAgenda | Self::AlreadyDecided => "case",
+            Self::CaseNotWaiting | Self::NotOnAgenda | Self::AlreadyDecided | Self::TriagedElsewhere => {
+                "case"
+            }
             Self::NoSuchLevel(_) => "level_of_need",
             Self::ReferrerNotTold => "referrer_told",
             Self::NoLaterMeeting => "to",
@@ -74,6 +82,11 @@ impl Refusal for PanelRefusal {
             Self::AlreadyDecided => "Correct the case's record if the decision was written down wrongly.",
             Self::NoSuchLevel(_) => "Use one of the levels in the authority's configuration.",
             Self::ReferrerNotTold => "Say in referrer_told what the referrer is told.",
+            Self::NoConsent => {
+                "Record the family's consent on the case first, or put the case off. Only a step-up on a stated lawful basis \
+                 goes on without it."
+            }
+            Self::TriagedElsewhere => "Record the outcome and level that stand on the case, or put it off to a named meeting.",
             Self::NoLaterMeeting => "Schedule the other meeting first, and give its id.",
             Self::AgendaOpen(_) => "Decide each case, or put it off to a named meeting.",
         }

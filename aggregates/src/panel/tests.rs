@@ -14,6 +14,8 @@ fn circumstances(circumstances: &mut Circumstances) {
     let case = Case {
         status: Some(Status::AwaitingPanel),
         panel_meeting: Some(circumstances.id.into()),
+        consent: true,
+        sharing: true,
         ..Case::default()
     };
     circumstances.facts.cases.insert(AddToAgenda::example().case, case.into());
@@ -65,6 +67,37 @@ fn a_decision_is_made_at_the_meeting_on_a_case_of_its_agenda() {
     let decided = held().when(RecordPanelDecision::example()).and();
     decided.when(RecordPanelDecision::example()).then_nothing();
     decided.when(untold).then_refused("item-decided-once", "case");
+}
+
+/// The meeting, when the case that it is to decide on stands like that.
+fn held_on(case: Case) -> Given<PanelMeeting> {
+    held().with(|circumstances| {
+        circumstances.facts.cases.insert(AddToAgenda::example().case, case.into());
+    })
+}
+
+/// A process triages the case by the decision, and nobody sits there to hear it refused: so it is refused before.
+#[test]
+fn what_the_case_would_refuse_is_refused_while_the_panel_sits() {
+    let unasked = || Case { status: Some(Status::AwaitingPanel), ..Case::default() };
+    let step_up = RecordPanelDecision {
+        outcome: TriageOutcome::StepUp,
+        referrer_told: Some("By telephone.".into()),
+        ..RecordPanelDecision::example()
+    };
+    held_on(unasked()).when(RecordPanelDecision::example()).then_refused("consent-before-help", "");
+    held_on(unasked()).when(step_up.clone()).then_refused("consent-before-help", "");
+    let lawful = RecordPanelDecision { lawful_basis: Some("Section 47.".into()), ..step_up };
+    assert_eq!(held_on(unasked()).when(lawful).events().len(), 1);
+
+    let triaged = |level| Case {
+        status: Some(Status::Allocated),
+        triage: Some(TriageOutcome::EarlyHelp),
+        level_of_need: Some(level),
+        ..Case::default()
+    };
+    held_on(triaged(2)).when(RecordPanelDecision::example()).then_refused("case-triaged-once", "case");
+    assert_eq!(held_on(triaged(3)).when(RecordPanelDecision::example()).events().len(), 1, "as it stands");
 }
 
 #[test]

@@ -196,7 +196,7 @@ fn the_doctor_finds_a_fresh_store_well() {
     let lines = json(&output);
     let about: Vec<_> =
         lines.as_array().unwrap().iter().map(|line| line["about"].as_str().unwrap()).collect();
-    for part in ["disk", "identity provider", "database", "append-only", "clock", "projection"] {
+    for part in ["disk", "identity provider", "database", "append-only", "clock", "projection", "processes"] {
         assert!(about.contains(&part), "{part} is missing of {about:?}");
     }
 }

@@ -86,6 +86,7 @@ async fn look(settings: &Settings) -> (Vec<Line>, bool) {
     lines.push(append_only(&station.log).await);
     lines.push(clock(&station.log, head.unwrap_or(0)).await);
     lines.extend(projections(&station).await);
+    lines.push(processes(&station).await);
     station.log.close().await;
     (lines, true)
 }
@@ -170,4 +171,22 @@ async fn projections(station: &Station) -> Vec<Line> {
             })
             .collect(),
     }
+}
+
+/// Whether the commands that follow from events were accepted. One that was refused is for a person to look at.
+async fn processes(station: &Station) -> Line {
+    const NEWEST: u32 = 20;
+    let about = "processes";
+    let refused = match station.processes.refusals(NEWEST).await {
+        Ok(refused) => refused,
+        Err(error) => return ill(about, error.to_string()),
+    };
+    let Some(newest) = refused.first() else { return well(about, "everything that they sent was accepted") };
+    let more =
+        if refused.len() > 1 { format!(", and {} before it", refused.len() - 1) } else { String::new() };
+    let detail = format!(
+        "{} sent '{}' to {} for the event at position {}, and it was refused ({}){more}: somebody has to do it by hand",
+        newest.process, newest.command, newest.target, newest.position, newest.kind
+    );
+    Line { about, finding: Finding::Warning, detail }
 }
