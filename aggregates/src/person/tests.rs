@@ -1,7 +1,9 @@
 //! A person's entry: registered, put right, linked, erased.
 
 use caseledger_commands::person::*;
-use caseledger_commands::{Command, CommandSet, PersonId, Role};
+use caseledger_commands::{Command, CommandSet, PersonId, Personal, Role};
+use jiff::ToSpan;
+use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -58,6 +60,80 @@ fn people_are_linked_once_and_to_somebody_else_in_the_register() {
 fn a_link_that_never_was_is_not_ended() {
     let known = registered().with(knowing_the_other);
     known.when(EndLink::example()).then_refused("link-exists", "other");
+}
+
+#[test]
+fn a_birth_has_happened_or_is_expected_about_now() {
+    let born = |days_ahead: i64, basis| RegisterPerson {
+        birth: Some(Birth {
+            // The circumstances' day is 3 July 2017.
+            date: Personal::new(date(2017, 7, 3).saturating_add(days_ahead.days())),
+            basis,
+        }),
+        ..RegisterPerson::example()
+    };
+    let register = |message: RegisterPerson| given::<Person>([]).when(message);
+    for basis in [BirthBasis::Known, BirthBasis::Estimated] {
+        register(born(1, basis)).then_refused("birth-not-in-future", "birth.date");
+        assert_eq!(register(born(0, basis)).events().len(), 1);
+    }
+    for (too_far, near) in [(-9 * 7 - 1, -9 * 7), (42 * 7 + 1, 42 * 7)] {
+        register(born(too_far, BirthBasis::Expected)).then_refused("expected-birth-ahead", "birth.date");
+        assert_eq!(register(born(near, BirthBasis::Expected)).events().len(), 1, "{near} days ahead");
+    }
+    let birth = born(1, BirthBasis::Known).birth;
+    let corrections =
+        vec![DetailCorrection { to: Detail::Birth(birth), reason: "Her mother says so.".into() }];
+    registered()
+        .when(CorrectPersonDetails { corrections })
+        .then_refused("birth-not-in-future", "corrections[0].to.value.date");
+}
+
+/// Says that this entry is that to the example's other person.
+fn is(relation: Relation) -> LinkPeople {
+    LinkPeople { relation, ..LinkPeople::example() }
+}
+
+/// The other entry, holding that link.
+fn the_other_holds(link: LinkPeople) -> impl FnOnce(&mut Circumstances) {
+    move |circumstances| {
+        let mut there = Circumstances { id: LinkPeople::example().other.uuid(), ..Circumstances::default() };
+        let entry = given::<Person>([]).when(RegisterPerson::example()).and().state().clone();
+        for known in [some_id(1), link.other.uuid()] {
+            there.facts.people.insert(known.into(), entry.clone().into());
+        }
+        let linked = given::<Person>([]).with(|circumstances| *circumstances = there);
+        let linked = linked.when(RegisterPerson::example()).and().when(link).and();
+        circumstances.facts.people.insert(LinkPeople::example().other, linked.state().clone().into());
+    }
+}
+
+#[test]
+fn an_entry_is_the_duplicate_of_one_that_is_kept() {
+    let third = || PersonId::from(some_id(3));
+    let knowing_both = |circumstances: &mut Circumstances| {
+        knowing_the_other(circumstances);
+        let entry = circumstances.facts.people[&LinkPeople::example().other].clone();
+        circumstances.facts.people.insert(third(), entry);
+    };
+    let known = registered().with(knowing_both);
+    let of_third = LinkPeople { other: third(), relation: Relation::DuplicateOf, note: None };
+
+    let duplicate = known.when(is(Relation::DuplicateOf)).and();
+    duplicate.when(of_third.clone()).then_refused("duplicate-of-one-entry", "relation");
+    let kept = known.when(is(Relation::KeptFor)).and();
+    kept.when(of_third.clone()).then_refused("kept-entry-stays", "relation");
+    registered()
+        .with(the_other_holds(of_third))
+        .when(is(Relation::DuplicateOf))
+        .then_refused("kept-entry-is-no-duplicate", "other");
+}
+
+#[test]
+fn a_link_is_ended_where_it_is_held() {
+    let held = LinkPeople { other: PersonId::from(some_id(1)), relation: Relation::Child, note: None };
+    let ending = EndLink { relation: Relation::Parent, ..EndLink::example() };
+    registered().with(the_other_holds(held)).when(ending).then_refused("link-ended-where-held", "other");
 }
 
 #[test]

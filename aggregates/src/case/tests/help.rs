@@ -306,3 +306,14 @@ fn a_review_names_people_of_the_family() {
     strange.attended[1].family_member = Some(stranger());
     case.when(strange).then_refused("person-of-the-family", "attended[1].family_member");
 }
+
+/// Only a case from another record can have a plan without an assessment of ours.
+#[test]
+fn an_imported_plan_is_not_replaced_without_an_assessment() {
+    let import = ImportCase { assessment: None, ..ImportCase::example() };
+    let imported = given::<Case>([]).with(|circumstances| circumstances.facts = known()).when(import).and();
+    assert_eq!(status(&imported), Status::Supported);
+    let mut plan = AgreePlan { next_review: date(2017, 12, 1), ..AgreePlan::example() };
+    plan.actions.clear();
+    imported.when(plan).then_refused("plan-after-assessment", "");
+}
