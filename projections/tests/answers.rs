@@ -55,7 +55,7 @@ async fn state<D: Decider>(
 #[tokio::test]
 async fn agendas_are_what_the_meetings_say() {
     for stage in Stage::both().await {
-        let (live, _) = told(&stage, 41, 600).await;
+        let (live, _) = told(&stage, 41, 1_600).await;
         let mut page = PageRequest { limit: Some(2), ..PageRequest::default() };
         let (mut meetings, mut told) = (vec![], 0);
         loop {
@@ -97,7 +97,7 @@ fn audit_event(event: &AnyEvent) -> Option<&caseledger_aggregates::audit::AuditE
 #[tokio::test]
 async fn supervision_records_are_what_the_supervisions_say() {
     for stage in Stage::both().await {
-        let (live, history) = told(&stage, 43, 600).await;
+        let (live, history) = told(&stage, 43, 1_000).await;
         let today = civil_date(history.now);
         let due = queries::supervisions_due(live.db(), today, &PageRequest::default()).await.unwrap().items;
         assert!(!due.is_empty() && due.iter().map(|one| one.next_due).is_sorted());
@@ -134,7 +134,7 @@ async fn supervision_records_are_what_the_supervisions_say() {
 #[tokio::test]
 async fn audits_are_what_the_auditors_say() {
     for stage in Stage::both().await {
-        let (live, _) = told(&stage, 47, 500).await;
+        let (live, _) = told(&stage, 47, 1_000).await;
         let all = queries::audits(live.db(), None, &PageRequest::default()).await.unwrap().items;
         assert!(!all.is_empty());
         let mut graded = 0;

@@ -48,7 +48,7 @@ async fn dump(db: &Db) -> BTreeMap<&'static str, String> {
 #[tokio::test]
 async fn every_table_is_rebuilt_to_the_byte() {
     for stage in Stage::both().await {
-        let (live, history) = told(&stage, 7, 700).await;
+        let (live, history) = told(&stage, 21, 2_500).await;
         let before = dump(live.db()).await;
         for manner in [Manner::Beside, Manner::InPlace] {
             for spec in ALL {
@@ -103,7 +103,7 @@ async fn by_case(stage: &Stage) -> BTreeMap<CaseId, Vec<(Date, CaseEvent)>> {
 #[tokio::test]
 async fn views_timelines_and_worklists_are_what_the_aggregates_say() {
     for stage in Stage::both().await {
-        let (live, history) = told(&stage, 31, 700).await;
+        let (live, history) = told(&stage, 31, 1_200).await;
         let (db, authority) = (live.db(), Authority::default());
         let today = civil_date(history.now);
         let mut due = BTreeMap::new();

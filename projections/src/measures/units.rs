@@ -92,6 +92,11 @@ impl Units {
         debug_assert_eq!(values.len(), table.columns.len(), "{}", table.name);
         self.0.insert((table.name, unit), values);
     }
+
+    /// Whether there is such a unit.
+    pub(super) fn has(&self, table: &Table, unit: &str) -> bool {
+        self.0.contains_key(&(table.name, unit.to_owned()))
+    }
 }
 
 #[cfg(test)]

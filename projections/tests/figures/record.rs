@@ -6,8 +6,9 @@ use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::CaseEvent;
 use caseledger_aggregates::workforce::WorkforceEvent;
 use caseledger_aggregates::{AnyEvent, Metadata};
+use caseledger_commands::case::FamilyRole;
 use caseledger_commands::workforce::AgencyKind;
-use caseledger_commands::{CaseId, Date};
+use caseledger_commands::{CaseId, Date, PersonId};
 use caseledger_log::Log;
 
 /// A unit as it is recounted.
@@ -95,10 +96,48 @@ impl Record {
             }
         }
         for (case, mut events) in cases {
-            events.sort_by_key(|(day, position, _)| (*day, *position));
+            // An import begins its case, whatever day it was made on.
+            events.sort_by_key(|(day, position, event)| {
+                (!matches!(event, CaseEvent::CaseImported(_)), *day, *position)
+            });
             record.cases.insert(case, events.into_iter().map(|(day, _, event)| (day, event)).collect());
         }
         record
+    }
+
+    /// The children of all cases, each with the first day on which the case was for it.
+    pub fn children(&self) -> Vec<(CaseId, PersonId, Date)> {
+        let mut all = vec![];
+        for (case, events) in &self.cases {
+            let mut came: BTreeMap<PersonId, Date> = BTreeMap::new();
+            for (day, event) in events {
+                let children = match event {
+                    CaseEvent::ReferralReceived(e) => e.children.clone(),
+                    CaseEvent::CaseImported(e) => e.children.clone(),
+                    CaseEvent::FamilyMemberAdded(e) if e.role == FamilyRole::Child => vec![e.person],
+                    _ => continue,
+                };
+                let day = day_told(*day, event);
+                for child in children {
+                    let known = came.entry(child).or_insert(day);
+                    *known = (*known).min(day);
+                }
+            }
+            all.extend(came.into_iter().map(|(child, day)| (*case, child, day)));
+        }
+        all
+    }
+
+    /// The other cases of a case's children who belonged to it by a day; with the day on which each child came to them.
+    pub fn kin(&self, case: CaseId, by: Date) -> Vec<(CaseId, Date)> {
+        let all = self.children();
+        let own: Vec<PersonId> = all
+            .iter()
+            .filter(|(of, _, came)| *of == case && *came <= by)
+            .map(|(_, child, _)| *child)
+            .collect();
+        let others = all.into_iter().filter(|(of, child, _)| *of != case && own.contains(child));
+        others.map(|(of, _, came)| (of, came)).collect()
     }
 
     /// The locality that a unit's team works in.

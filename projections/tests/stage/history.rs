@@ -32,7 +32,8 @@ const SUPERVISED: [(u128, u128, u128); 3] = [(0xc4, 0xb1, 0xa1), (0xc5, 0xb2, 0x
 const MEETINGS: u128 = 24;
 
 /// What moves a case on; other commands may be given at most times, and would drown these.
-const MOVING: [&str; 14] = [
+const MOVING: [&str; 19] = [
+    "acknowledge-referral",
     "refer-to-panel",
     "decide-triage",
     "allocate-case",
@@ -41,11 +42,15 @@ const MOVING: [&str; 14] = [
     "complete-assessment",
     "authorise-assessment",
     "agree-plan",
+    "review-plan",
+    "reschedule-action",
     "complete-action",
     "cancel-action",
     "close-case",
     "accept-step-up",
+    "decline-step-up",
     "accept-step-down",
+    "check-sustained-outcome",
     "reopen-case",
 ];
 
@@ -80,6 +85,8 @@ pub fn id(number: u128) -> Uuid {
 pub struct History {
     pub chance: ChaCha8Rng,
     pub now: Timestamp,
+    /// The case that somebody is working on.
+    at_hand: Uuid,
     authority: Authority,
     register: Workforce,
     cases: BTreeMap<Uuid, Case>,
@@ -97,6 +104,7 @@ impl History {
         let mut history = Self {
             chance: ChaCha8Rng::seed_from_u64(seed),
             now: "2017-01-02T09:00:00Z".parse().unwrap(),
+            at_hand: id(0x1000),
             authority: Authority::default(),
             register: Workforce::default(),
             cases: BTreeMap::new(),
@@ -140,11 +148,13 @@ impl History {
 
     /// Makes something happen, or tries to.
     pub async fn step(&mut self, stage: &Stage) {
-        self.now += SignedDuration::from_mins(self.chance.random_range(1..=1_500));
+        // Often the next thing follows soon, and on the same case: some things are to be done within a day.
+        let longest = if self.chance.random_bool(0.6) { 90 } else { 3_000 };
+        self.now += SignedDuration::from_mins(self.chance.random_range(1..=longest));
         stage.clock.set(self.now);
-        match self.chance.random_range(0..20) {
+        match self.chance.random_range(0..30) {
             0 => self.step_person(stage).await,
-            1 => self.step_audit(stage).await,
+            1 | 8 => self.step_audit(stage).await,
             2 => self.step_oversight(stage).await,
             3 => self.step_register(stage).await,
             4..=6 => self.step_panel(stage).await,
@@ -154,15 +164,36 @@ impl History {
     }
 
     async fn step_case(&mut self, stage: &Stage) {
-        let case = id(0x1000 + self.chance.random_range(0..25));
+        if self.chance.random_bool(0.3) {
+            self.at_hand = id(0x1000 + self.chance.random_range(0..45));
+        }
+        let case = self.at_hand;
         let mut state = self.cases.remove(&case).unwrap_or_default();
         let allowed = state.allowed_commands();
-        let moving: Vec<&str> = MOVING.iter().filter(|name| allowed.contains(name)).copied().collect();
+        let early = state.plan.is_none() && self.chance.random_bool(0.9);
+        let moving =
+            MOVING.iter().filter(|name| allowed.contains(name) && !(early && **name == "close-case"));
+        let moving: Vec<&str> = moving.copied().collect();
         let from = if moving.is_empty() || self.chance.random_bool(0.3) { &allowed } else { &moving };
-        let name = *from.choose(&mut self.chance).unwrap();
+        // A family that was handed over once may go to and fro.
+        let to_and_fro =
+            ["request-step-up", "receive-step-down"].into_iter().find(|name| allowed.contains(name));
+        let again = to_and_fro.filter(|_| !state.transfers.is_empty() && self.chance.random_bool(0.15));
+        let name = again.unwrap_or_else(|| from.choose(&mut self.chance).unwrap());
         let mut message = example::<Case>(name);
         let pick = |chance: &mut ChaCha8Rng, from: &[(u128, &str)]| json!(id(from.choose(chance).unwrap().0));
         match name {
+            "receive-referral" => {
+                message["source"] = json!(["1A", "2A", "3A", "6"].choose(&mut self.chance));
+                if self.chance.random_bool(0.4) {
+                    message["children"] = json!([AddFamilyMember::example().person]);
+                }
+                if self.chance.random_bool(0.4) {
+                    let notified = self.now - SignedDuration::from_hours(self.chance.random_range(0..30));
+                    message["domestic_incident"] =
+                        json!({ "police_reference": "NP/17/4711", "notified_at": notified });
+                }
+            }
             "import-case" => {
                 message["lead_agency"] = pick(&mut self.chance, &AGENCIES);
                 message["team"] = pick(&mut self.chance, &TEAMS);
@@ -170,17 +201,67 @@ impl History {
                 if self.chance.random_bool(0.3) {
                     message["closure"] = json!({ "closed_on": "2016-12-20", "reason": "needs-met" });
                 }
+                for lacking in ["source", "level_of_need", "lead_practitioner"] {
+                    if self.chance.random_bool(0.3) {
+                        message[lacking] = Value::Null;
+                    }
+                }
             }
-            "decide-triage" if self.chance.random_bool(0.25) => {
-                message["outcome"] = json!("universal-services");
-                message["referrer_told"] = json!("That the school can help.");
+            "decide-triage" => {
+                message["level_of_need"] = json!(self.chance.random_range(1..=4));
+                message["forum"] = json!(["locality-team", "contact-team"].choose(&mut self.chance));
+                if let Some(meeting) =
+                    state.panel_meeting.filter(|_| state.status == Some(Status::AwaitingPanel))
+                {
+                    message["forum"] = json!("panel");
+                    message["panel_meeting"] = json!(meeting);
+                }
+                let outcomes = ["universal-services", "universal-services", "step-up", "no-further-action"];
+                if self.chance.random_bool(0.4) {
+                    message["outcome"] = json!(outcomes.choose(&mut self.chance));
+                    message["referrer_told"] = json!("That the school can help.");
+                    message["lawful_basis"] = json!("Significant harm.");
+                }
             }
+            "start-assessment" => message["children"] = json!(state.children),
+            "record-voice-of-child" => {
+                message["child"] = json!(state.children.iter().choose(&mut self.chance))
+            }
+            "complete-assessment" => {
+                let open = state.open_assessment();
+                let gaps = open.into_iter().flat_map(|it| it.children.difference(&it.voices));
+                let gaps = gaps.map(|child| json!({ "child": child, "reason": "At school that day." }));
+                message["voice_gaps"] = gaps.collect();
+                message["neglect_toolkit_used"] = json!(self.chance.random_bool(0.5));
+                if self.chance.random_bool(0.5) {
+                    message["needs"] = json!([{ "need": "N1", "baseline": 3 }]);
+                }
+            }
+            "request-step-up" if self.chance.random_bool(0.5) => {
+                let all = self.authority.step_up_protocol.iter();
+                message["pack"] = all.map(|item| json!({ "item": item.id })).collect();
+                message["overrides"] = json!([]);
+            }
+            "receive-step-down" if self.chance.random_bool(0.5) => {
+                let all = self.authority.step_down_protocol.iter();
+                message["pack"] = all.map(|item| json!({ "item": item.id })).collect();
+            }
+            "check-sustained-outcome" => {
+                let outcomes = ["sustained", "sustained", "not-sustained", "family-not-reached"];
+                message["outcome"] = json!(outcomes.choose(&mut self.chance));
+            }
+            "record-feedback" => message["score"] = json!(self.chance.random_range(1..=5)),
             "allocate-case" | "reallocate-case" => {
                 message["team"] = pick(&mut self.chance, &TEAMS);
                 message["lead_agency"] = pick(&mut self.chance, &AGENCIES);
                 message["lead_practitioner"] = json!(id(*PRACTITIONERS.choose(&mut self.chance).unwrap()));
             }
-            "close-case" => message["final_scores"] = json!([]),
+            "close-case" => {
+                let scores = state.goals_not_ended().map(|goal| json!({ "goal": goal, "score": 7 }));
+                message["final_scores"] = scores.collect();
+                message["family_views"] = views(&state);
+                message["needs_met"] = json!(["N1", "N4"]);
+            }
             "restrict-case" => message["until"] = json!(self.day(60)),
             "correct-record" => {
                 message["sequence"] = json!(self.chance.random_range(1..=state.events.max(1)))
@@ -194,6 +275,16 @@ impl History {
             }
             "agree-plan" | "review-plan" => {
                 message["next_review"] = json!(self.day(40));
+                for goal in message.get_mut("goals").and_then(Value::as_array_mut).into_iter().flatten() {
+                    goal["person"] = Value::Null;
+                }
+                if name == "review-plan" {
+                    message["child_views"] = views(&state);
+                    message["attended"] = json!([{ "agency": id(AGENCIES[1].0) }]);
+                    let score = self.chance.random_range(1..=10);
+                    let scores = state.goals_not_ended().map(|goal| json!({ "goal": goal, "score": score }));
+                    message["scores"] = scores.collect();
+                }
                 let due = self.day(20);
                 date_actions(&mut message, &due, &mut self.chance);
             }
@@ -204,9 +295,13 @@ impl History {
         {
             message["action"] = json!(action);
         }
-        let backdated = self.now - SignedDuration::from_hours(self.chance.random_range(0..72));
-        let very_late = if self.chance.random_bool(0.1) { self.chance.random_range(5..30) } else { 0 };
-        let backdated = backdated - SignedDuration::from_hours(24 * very_late);
+        // Most things are recorded at once, some later, and a few very late.
+        let late = match self.chance.random_range(0..20) {
+            0..5 => self.chance.random_range(0..72),
+            5 => self.chance.random_range(5..30) * 24,
+            _ => 0,
+        };
+        let backdated = self.now - SignedDuration::from_hours(late);
         let earliest = state.received_at.unwrap_or(backdated);
         self.give(stage, case, &mut state, name, message, backdated.max(earliest).min(self.now)).await;
         self.cases.insert(case, state);
@@ -485,6 +580,12 @@ pub fn known_family() -> BTreeMap<PersonId, Arc<Person>> {
     let family =
         referral.children.into_iter().chain(referral.adults).chain([AddFamilyMember::example().person]);
     family.map(|id| (id, Arc::clone(&person))).collect()
+}
+
+/// What each of the family thinks.
+fn views(case: &Case) -> Value {
+    let family = case.children.iter().chain(&case.adults);
+    family.map(|person| json!({ "person": person, "view": "It is better." })).collect()
 }
 
 /// Gives the actions of a message ids and a due date.

@@ -115,6 +115,12 @@ impl<'a> Course<'a> {
         last.map(|(_, circumstances)| *circumstances).unwrap_or_default()
     }
 
+    /// The days after one day and before another on which the case changes hands.
+    pub(super) fn changes(&self, after: Date, before: Option<Date>) -> Vec<Date> {
+        let within = |day: Date| day > after && before.is_none_or(|before| day < before);
+        self.steps.iter().map(|(day, _)| *day).filter(|day| within(*day)).collect()
+    }
+
     /// How things were when a day ended; what was not known yet is as it first became known.
     pub(super) fn on(&self, day: Date) -> Circumstances {
         let mut on = self.held_on(day);

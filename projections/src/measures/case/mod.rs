@@ -1,12 +1,17 @@
 //! The units that follow from the events of a case.
 
+mod assessment;
 mod course;
 mod facts;
+mod impact;
 mod open;
+mod plan;
 mod record;
+mod referral;
 pub(super) mod tables;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use caseledger_aggregates::Authority;
 use caseledger_commands::Date;
@@ -25,17 +30,22 @@ impl Story for CaseStory {
     type Fact = Fact;
 
     const KEPT: &'static Table = &tables::STORY;
-    const TABLES: &'static [Table] = &[tables::OPEN, tables::EPISODE, tables::ENTRY];
+    const TABLES: &'static [Table] = tables::UNITS;
 
     fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
         facts::facts(entry)
     }
 
-    fn units(told: &Told<Fact>, _authority: &Authority) -> Units {
+    fn units(told: &Told<Fact>, authority: &Authority) -> Units {
         let course = Course::of(told);
         let mut units = Units::default();
-        open::add(&mut units, &course);
         record::add(&mut units, &course);
+        open::add(&mut units, &course, authority);
+        referral::add(&mut units, &course, authority);
+        assessment::add(&mut units, &course, authority);
+        plan::add(&mut units, &course);
+        transfer::add(&mut units, &course, authority);
+        impact::add(&mut units, &course);
         units
     }
 }

@@ -1,12 +1,14 @@
 //! Open cases: the stretches in which early help worked with a family and nothing about that changed, and the episodes.
 
-use caseledger_commands::Date;
+use caseledger_aggregates::Authority;
+use caseledger_commands::{AssessmentId, Date};
 use caseledger_log::Position;
+use jiff::ToSpan;
 
 use super::course::{Circumstances, Course, End, Episode};
 use super::facts::Fact;
 use super::tables::{EPISODE, OPEN};
-use crate::measures::units::{LASTING, Units};
+use crate::measures::units::{Units, until};
 use crate::sql::Value;
 use crate::words::code;
 
@@ -16,6 +18,8 @@ struct Standing {
     on: Circumstances,
     /// When the episode began, and by which event.
     since: Option<(Date, Position)>,
+    /// The assessments that have begun and are not completed, each with its due date.
+    assessing: Vec<(AssessmentId, Option<Date>, Position)>,
     plan: Option<Position>,
     next_review: Option<Date>,
     /// Reviews in a row that saw no progress.
@@ -23,11 +27,11 @@ struct Standing {
     reviewed: Option<Position>,
 }
 
-pub(super) fn add(units: &mut Units, course: &Course<'_>) {
+pub(super) fn add(units: &mut Units, course: &Course<'_>, authority: &Authority) {
     for episode in &course.episodes {
         add_episode(units, course, episode);
     }
-    add_stretches(units, course);
+    add_stretches(units, course, authority);
 }
 
 fn add_episode(units: &mut Units, course: &Course<'_>, episode: &Episode) {
@@ -51,13 +55,19 @@ fn add_episode(units: &mut Units, course: &Course<'_>, episode: &Episode) {
 }
 
 /// Walks the facts, and begins a stretch whenever something that is told of an open case changes.
-fn add_stretches(units: &mut Units, course: &Course<'_>) {
+fn add_stretches(units: &mut Units, course: &Course<'_>, authority: &Authority) {
     let mut facts = course.told.facts.iter().peekable();
     let mut standing = Standing::default();
     let mut scores: Option<f64> = None;
     let mut begun: Option<(Date, Standing)> = None;
     while let Some(dated) = facts.next() {
         match &dated.fact {
+            Fact::AssessmentStarted { assessment, due, .. } => {
+                standing.assessing.push((*assessment, *due, dated.position));
+            }
+            Fact::AssessmentCompleted { assessment, .. } => {
+                standing.assessing.retain(|(id, ..)| id != assessment);
+            }
             Fact::PlanAgreed { next_review } => {
                 standing.plan = Some(dated.position);
                 standing.next_review = *next_review;
@@ -88,26 +98,39 @@ fn add_stretches(units: &mut Units, course: &Course<'_>) {
             continue;
         }
         if let Some((from, before)) = begun.take() {
-            add_stretch(units, course, &before, from, Some(dated.day));
+            add_stretch(units, course, authority, &before, (from, Some(dated.day)));
         }
         begun = now.map(|now| (dated.day, now));
     }
     if let Some((from, standing)) = begun {
-        add_stretch(units, course, &standing, from, None);
+        add_stretch(units, course, authority, &standing, (from, None));
     }
 }
 
-fn add_stretch(units: &mut Units, course: &Course<'_>, of: &Standing, from: Date, until: Option<Date>) {
+fn add_stretch(
+    units: &mut Units,
+    course: &Course<'_>,
+    authority: &Authority,
+    of: &Standing,
+    (from, to): (Date, Option<Date>),
+) {
+    let times = &authority.timescales;
+    let drifts_on = of.since.map(|(day, _)| day.saturating_add(i64::from(times.drift_months).months()));
     let says = [
         Value::maybe(of.on.practitioner),
         Value::from(of.plan.is_some()),
+        Value::from(!of.assessing.is_empty()),
+        Value::from(of.assessing.iter().filter_map(|(_, due, _)| *due).min()),
         Value::from(of.since.map(|(day, _)| day)),
+        Value::from(drifts_on),
         Value::from(of.next_review),
         Value::from(i64::from(of.stalled)),
+        Value::from(of.stalled >= times.drift_reviews),
         Value::from(from),
-        Value::Text(Some(until.map_or_else(|| LASTING.to_owned(), |day| day.to_string()))),
+        until(to),
     ];
     let by = of.since.map(|(_, position)| position).into_iter().chain(of.plan).chain(of.reviewed);
+    let by = by.chain(of.assessing.iter().map(|(.., position)| *position));
     units.add(&OPEN, course.key(format_args!("open/{from}")), course.row(&of.on, says, by));
 }
 

@@ -1,11 +1,20 @@
 //! Every measure, one file a group of questions.
 
+mod assessments;
 mod audits;
 mod caseload;
+mod data_quality;
+mod domestic_abuse;
+mod front_door;
+mod impact;
 mod panel;
 mod partnership;
+mod plans;
 mod record_quality;
 mod supervision;
+mod thresholds;
+mod transfers;
+mod voices;
 
 use caseledger_aggregates::Authority;
 
@@ -17,10 +26,48 @@ pub static CATALOGUE: &[&Measure] = &[
     &caseload::NEW_CASES,
     &caseload::ENDED_CASES,
     &partnership::PARTNER_LED,
+    &front_door::REFERRALS,
+    &front_door::ACKNOWLEDGED_IN_TIME,
+    &front_door::ACKNOWLEDGEMENT_TIME,
+    &front_door::DECIDED_IN_TIME,
+    &front_door::DECISION_TIME,
+    &front_door::PANEL_DECISION_TIME,
+    &front_door::DECISIONS,
+    &front_door::REFERRERS_TOLD,
+    &front_door::REPEAT_REFERRALS,
+    &thresholds::ACCEPTED,
+    &thresholds::STEPPED_UP_AT_TRIAGE,
+    &thresholds::BACK_AT_HIGHER_LEVEL,
+    &thresholds::DECLINED_STEP_UPS,
     &panel::HELD_ON_TIME,
     &panel::CADENCE,
     &panel::ATTENDED,
     &panel::DECIDED,
+    &assessments::COMPLETED,
+    &assessments::IN_TIME,
+    &assessments::TIME,
+    &assessments::OVERDUE,
+    &assessments::EVERY_CHILD_HEARD,
+    &assessments::SEEN_ALONE,
+    &assessments::RETURNED,
+    &assessments::TOOLKIT,
+    &plans::ACTIONS_OVERDUE,
+    &plans::ACTIONS_RESCHEDULED,
+    &plans::ACTIONS_IN_TIME,
+    &plans::REVIEWS_IN_TIME,
+    &plans::REVIEWS_WITH_PROGRESS,
+    &plans::REVIEWS_OVERDUE,
+    &plans::DRIFT,
+    &transfers::STEP_UPS,
+    &transfers::STEP_UP_PACKS,
+    &transfers::STEP_UPS_IN_TIME,
+    &transfers::STEP_UP_TIME,
+    &transfers::STEP_UPS_WAITING,
+    &transfers::STEP_DOWNS,
+    &transfers::STEP_DOWN_PACKS,
+    &transfers::RETURNED_3,
+    &transfers::RETURNED_6,
+    &transfers::RETURNED_12,
     &supervision::NEGLECT_TRAINED,
     &supervision::SUPERVISED,
     &supervision::HELD_IN_TIME,
@@ -38,6 +85,20 @@ pub static CATALOGUE: &[&Measure] = &[
     &audits::OPEN_ACTIONS,
     &audits::OVERDUE_ACTIONS,
     &audits::ACTIONS_IN_TIME,
+    &impact::NEEDS_MET,
+    &impact::DISTANCE,
+    &impact::HEARD_AT_CLOSURE,
+    &impact::SUSTAINED,
+    &impact::RE_REFERRED,
+    &domestic_abuse::NOTIFICATIONS,
+    &domestic_abuse::IN_TIME,
+    &domestic_abuse::TIME,
+    &voices::FEEDBACK_GIVEN,
+    &voices::SCORE,
+    &data_quality::UNDATED,
+    &data_quality::NO_LEVEL,
+    &data_quality::NO_SOURCE,
+    &data_quality::NO_LEAD,
     &record_quality::LATE,
     &record_quality::CORRECTED,
 ];

@@ -4,7 +4,41 @@ use caseledger_aggregates::case::CaseEvent;
 use caseledger_commands::case::TriageOutcome;
 use caseledger_commands::{CaseId, Date};
 
-use crate::record::{Record, Unit, belonged, belongs};
+use super::{Within, one};
+use crate::record::{Belongs, Record, Unit, belonged, belongs};
+
+pub fn recount(record: &Record, measure: &str, within: Within) -> Option<Vec<Unit>> {
+    let Within { from, to } = within;
+    Some(match measure {
+        "open-cases" => open(record, to),
+        "new-cases" => new(record, from, to),
+        "ended-cases" => ended(record, from, to),
+        "partner-led" => partner_led(record, to),
+        "cases-without-level" => lacking(record, to, |_, belongs| belongs.level.is_none()),
+        "cases-without-source" => lacking(record, to, |_, belongs| belongs.source.is_none()),
+        "cases-without-lead" => lacking(record, to, |events, _| !has_lead(events, to)),
+        _ => return None,
+    })
+}
+
+/// Open cases, and which of them lack something.
+fn lacking(record: &Record, at: Date, lacks: impl Fn(&[(Date, CaseEvent)], &Belongs) -> bool) -> Vec<Unit> {
+    let open = record.cases.iter().filter(|(_, events)| stood(events, at).open);
+    let unit = |(case, events): (&CaseId, &Vec<_>)| {
+        let belongs = belonged(events, at);
+        let lacks = lacks(events, &belongs);
+        belongs.unit(*case, one(lacks), 1)
+    };
+    open.map(unit).collect()
+}
+
+fn has_lead(events: &[(Date, CaseEvent)], at: Date) -> bool {
+    events.iter().any(|(day, event)| match event {
+        CaseEvent::CaseImported(e) => e.lead_practitioner.is_some() && e.accepted_on <= at,
+        CaseEvent::CaseAllocated(_) | CaseEvent::CaseReallocated(_) => *day <= at,
+        _ => false,
+    })
+}
 
 /// How a case stood when a day ended.
 #[derive(Clone, Default)]
@@ -74,12 +108,12 @@ impl Stood {
     }
 }
 
-pub fn open(record: &Record, at: Date) -> Vec<Unit> {
+fn open(record: &Record, at: Date) -> Vec<Unit> {
     let open = record.cases.iter().filter(|(_, events)| stood(events, at).open);
     open.map(|(case, events)| belonged(events, at).unit(*case, 1.0, 1)).collect()
 }
 
-pub fn partner_led(record: &Record, at: Date) -> Vec<Unit> {
+fn partner_led(record: &Record, at: Date) -> Vec<Unit> {
     let planned = record.cases.iter().filter(|(_, events)| {
         let it = stood(events, at);
         it.open && it.plan
@@ -88,9 +122,15 @@ pub fn partner_led(record: &Record, at: Date) -> Vec<Unit> {
         let belongs = belonged(events, at);
         let is_authority = belongs.agency.as_ref().and_then(|agency| record.agencies.get(agency));
         let by_partner = is_authority == Some(&false);
-        belongs.unit(*case, f64::from(u8::from(by_partner)), 1)
+        belongs.unit(*case, one(by_partner), 1)
     };
     planned.map(unit).collect()
+}
+
+/// The day on which the work that went on when a day ended had begun.
+pub fn episode_began(events: &[(Date, CaseEvent)], at: Date) -> Option<Date> {
+    let (begun, _) = turns(events);
+    begun.into_iter().map(|(day, _)| day).rfind(|day| *day <= at)
 }
 
 /// The days on which early help began and ended its work with a family; whether it began anew.
@@ -110,7 +150,7 @@ fn turns(events: &[(Date, CaseEvent)]) -> (Vec<(Date, bool)>, Vec<Date>) {
 }
 
 /// An episode belongs to whoever had it when it ended, or has it now.
-pub fn new(record: &Record, from: Date, to: Date) -> Vec<Unit> {
+fn new(record: &Record, from: Date, to: Date) -> Vec<Unit> {
     let mut units = vec![];
     for (case, events) in &record.cases {
         let (begun, ended) = turns(events);
@@ -124,7 +164,7 @@ pub fn new(record: &Record, from: Date, to: Date) -> Vec<Unit> {
     units
 }
 
-pub fn ended(record: &Record, from: Date, to: Date) -> Vec<Unit> {
+fn ended(record: &Record, from: Date, to: Date) -> Vec<Unit> {
     let mut units = vec![];
     for (case, events) in &record.cases {
         for day in turns(events).1.into_iter().filter(|day| from <= *day && *day <= to) {

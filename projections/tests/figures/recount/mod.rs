@@ -1,10 +1,15 @@
 //! The units of each measure, found the slow way. One file a group of questions.
 
+mod assessments;
 mod audits;
 mod caseload;
+mod front_door;
+mod impact;
 mod panel;
+mod plans;
 mod quality;
 mod supervision;
+mod transfers;
 
 use caseledger_commands::Date;
 
@@ -13,11 +18,19 @@ use crate::record::{Record, Unit};
 /// The units of a measure from one day to another; a measure of a day is told for the last. `None` for a measure that is
 /// not recounted.
 pub fn recount(record: &Record, measure: &str, from: Date, to: Date) -> Option<Vec<Unit>> {
+    let within = Within { from, to };
+    None.or_else(|| caseload::recount(record, measure, within))
+        .or_else(|| front_door::recount(record, measure, within))
+        .or_else(|| assessments::recount(record, measure, within))
+        .or_else(|| plans::recount(record, measure, within))
+        .or_else(|| transfers::recount(record, measure, within))
+        .or_else(|| impact::recount(record, measure, within))
+        .or_else(|| others(record, measure, within))
+}
+
+/// The same for what is not of cases.
+fn others(record: &Record, measure: &str, Within { from, to }: Within) -> Option<Vec<Unit>> {
     Some(match measure {
-        "open-cases" => caseload::open(record, to),
-        "new-cases" => caseload::new(record, from, to),
-        "ended-cases" => caseload::ended(record, from, to),
-        "partner-led" => caseload::partner_led(record, to),
         "panel-held-on-time" => panel::on_time(record, from, to),
         "panel-cadence" => panel::cadence(record, from, to),
         "panel-attendance" => panel::attendance(record, from, to),
@@ -45,4 +58,22 @@ pub fn recount(record: &Record, measure: &str, from: Date, to: Date) -> Option<V
         "corrected-entries" => quality::corrected(record, from, to),
         _ => return None,
     })
+}
+
+/// A period.
+#[derive(Clone, Copy)]
+pub struct Within {
+    pub from: Date,
+    pub to: Date,
+}
+
+impl Within {
+    pub fn has(self, day: Option<Date>) -> bool {
+        day.is_some_and(|day| self.from <= day && day <= self.to)
+    }
+}
+
+/// 1 for yes.
+pub fn one(yes: bool) -> f64 {
+    f64::from(u8::from(yes))
 }

@@ -1,0 +1,84 @@
+//! What the record of cases lacks.
+
+use crate::measures::case::tables::{ACTION, OPEN};
+use crate::measures::measure::{Better, Group, Measure, Shape, Unit, When};
+
+/// Actions without a date.
+pub(super) static UNDATED: Measure = Measure {
+    id: "undated-actions",
+    group: Group::DataQuality,
+    title: "The share of actions that have no due date",
+    numerator: "Of those, actions without a due date. Only cases brought in from another record can have \
+        them: the service accepts none.",
+    denominator: Some("Actions that were still to be done at the end of that day, of cases that were open."),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: &[
+        "CaseImported",
+        "PlanAgreed",
+        "PlanChanged",
+        "ActionRescheduled",
+        "ActionCompleted",
+        "ActionCancelled",
+    ],
+    dimensions: &[],
+    of: &ACTION,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Share { of: "u.due_on IS NULL" },
+};
+
+/// Cases without a level of need.
+pub(super) static NO_LEVEL: Measure = Measure {
+    id: "cases-without-level",
+    group: Group::DataQuality,
+    title: "The share of open cases without a level of need",
+    numerator: "Of those, cases of which no level of need was known.",
+    denominator: Some("Cases that were open at the end of that day."),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: &["CaseImported", "TriageDecided", "StepDownAccepted"],
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Share { of: "u.level_of_need IS NULL" },
+};
+
+/// Cases without a source.
+pub(super) static NO_SOURCE: Measure = Measure {
+    id: "cases-without-source",
+    group: Group::DataQuality,
+    title: "The share of open cases of which nobody knows who referred",
+    numerator: "Of those, cases without a referral source.",
+    denominator: Some("Cases that were open at the end of that day."),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: &["CaseImported", "ReferralReceived"],
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Share { of: "u.source IS NULL" },
+};
+
+/// Cases without a lead.
+pub(super) static NO_LEAD: Measure = Measure {
+    id: "cases-without-lead",
+    group: Group::DataQuality,
+    title: "The share of open cases without a lead practitioner",
+    numerator: "Of those, cases without a lead practitioner: not allocated yet, or brought in without one.",
+    denominator: Some("Cases that were open at the end of that day."),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: &["CaseImported", "CaseAllocated", "CaseReallocated"],
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Share { of: "u.practitioner_id IS NULL" },
+};

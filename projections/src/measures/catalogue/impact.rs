@@ -1,0 +1,106 @@
+//! Whether the help helps, and lasts.
+
+use crate::measures::case::tables::{CLOSURE, GOAL};
+use crate::measures::dimension::Dimension;
+use crate::measures::measure::{Better, Group, Measure, Shape, Unit, When};
+
+/// Why it was closed.
+const REASON: Dimension = Dimension::plain("reason", "Why it was closed", "reason", "u.reason");
+/// Area of life.
+const AREA: Dimension = Dimension::plain("area", "Area of life", "area", "u.area");
+/// What was found.
+const OUTCOME: Dimension = Dimension::plain("outcome", "What was found", "outcome", "u.outcome");
+
+/// Needs that were met.
+pub(super) static NEEDS_MET: Measure = Measure {
+    id: "needs-met",
+    group: Group::Impact,
+    title: "The share of needs that were met when a case was closed",
+    numerator: "Of those, needs that were met.",
+    denominator: Some("Needs that assessments had found, of the cases closed in the period."),
+    when: When::InPeriod,
+    unit: Unit::Share,
+    better: Better::Higher,
+    events: &["AssessmentCompleted", "CaseClosed"],
+    dimensions: &[REASON],
+    of: &CLOSURE,
+    day: "closed_on",
+    among: "1 = 1",
+    shape: Shape::Ratio { of: "u.needs_met", out_of: "u.needs" },
+};
+
+/// How far families came.
+pub(super) static DISTANCE: Measure = Measure {
+    id: "distance-travelled",
+    group: Group::Impact,
+    title: "How far families came with their goals",
+    numerator: "Points from the baseline to the score at closure, on a scale from 1 to 10, on average.",
+    denominator: Some("Goals that were scored at closures in the period."),
+    when: When::InPeriod,
+    unit: Unit::Points,
+    better: Better::Higher,
+    events: &["PlanAgreed", "PlanChanged", "CaseClosed"],
+    dimensions: &[AREA],
+    of: &GOAL,
+    day: "closed_on",
+    among: "1 = 1",
+    shape: Shape::Mean { of: "u.distance" },
+};
+
+/// Whether families are heard at the end.
+pub(super) static HEARD_AT_CLOSURE: Measure = Measure {
+    id: "closures-with-family-views",
+    group: Group::Impact,
+    title: "The share of closures in which the family was heard",
+    numerator: "Of those, closures that record what at least one child or parent said.",
+    denominator: Some("Cases closed in the period."),
+    when: When::InPeriod,
+    unit: Unit::Share,
+    better: Better::Higher,
+    events: &["CaseClosed", "CaseImported"],
+    dimensions: &[REASON],
+    of: &CLOSURE,
+    day: "closed_on",
+    among: "1 = 1",
+    shape: Shape::Share { of: "u.views > 0" },
+};
+
+/// Whether it lasted.
+pub(super) static SUSTAINED: Measure = Measure {
+    id: "outcomes-sustained",
+    group: Group::Impact,
+    title: "The share of families for whom it had stayed better",
+    numerator: "Of those, families for whom what was better had stayed so.",
+    denominator: Some("Checks about six months after closure that reached the family, made in the period."),
+    when: When::InPeriod,
+    unit: Unit::Share,
+    better: Better::Higher,
+    events: &["CaseClosed", "SustainedOutcomeChecked"],
+    dimensions: &[OUTCOME],
+    of: &CLOSURE,
+    day: "checked_on",
+    among: "u.outcome <> 'family-not-reached'",
+    shape: Shape::Share { of: "u.outcome = 'sustained'" },
+};
+
+/// Families who came back.
+pub(super) static RE_REFERRED: Measure = Measure {
+    id: "re-referred",
+    group: Group::Impact,
+    title: "The share of families who came back within twelve months of closure",
+    numerator: "Of those, families of which a child came with another case within these twelve months.",
+    denominator: Some("Closures whose twelve months ended in the period."),
+    when: When::InPeriod,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: &["CaseClosed", "CaseImported", "ReferralReceived", "FamilyMemberAdded"],
+    dimensions: &[REASON],
+    of: &CLOSURE,
+    day: "twelve_months_on",
+    among: "1 = 1",
+    shape: Shape::Share {
+        of: "EXISTS (SELECT 1 FROM report_child_v1 c JOIN report_child_v1 o ON \
+        o.person_id = c.person_id AND o.case_id <> c.case_id WHERE c.case_id = u.case_id AND c.came_on \
+        <= u.closed_on AND o.came_on > u.closed_on AND o.came_on <= u.twelve_months_on)",
+    },
+};
