@@ -1,5 +1,7 @@
 //! Every rule by which an aggregate refuses is named by one of the aggregate's own tests: given, when, then refused.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
