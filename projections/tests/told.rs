@@ -47,8 +47,18 @@ async fn dump(db: &Db) -> BTreeMap<&'static str, String> {
 
 #[tokio::test]
 async fn every_table_is_rebuilt_to_the_byte() {
-    for stage in Stage::both().await {
-        let (live, history) = told(&stage, 21, 2_500).await;
+    // No history fills every table: further ones are made up until each has been compared with rows in it.
+    let mut empty: BTreeSet<&str> = ALL.iter().flat_map(|spec| spec.tables).map(|table| table.name).collect();
+    for (number, seed) in (21..33).enumerate() {
+        if empty.is_empty() {
+            break;
+        }
+        let stage = if number % 2 == 0 {
+            Stage::sqlite().await
+        } else {
+            Stage::both().await.into_iter().nth(1).unwrap()
+        };
+        let (live, _) = told(&stage, seed, 2_500).await;
         let before = dump(live.db()).await;
         for manner in [Manner::Beside, Manner::InPlace] {
             for spec in ALL {
@@ -58,10 +68,9 @@ async fn every_table_is_rebuilt_to_the_byte() {
                 assert_eq!(rows, before[table], "{} {table} {manner:?}", stage.engine);
             }
         }
-        let empty: Vec<_> =
-            before.iter().filter(|(_, rows)| rows.lines().count() < 2).map(|(table, _)| *table).collect();
-        assert_eq!(empty, Vec::<&str>::new(), "the history leaves them empty: {:?}", history.accepted);
+        empty.retain(|table| before[table].lines().count() < 2);
     }
+    assert!(empty.is_empty(), "no history fills them: {empty:?}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ mod recount;
 #[path = "../stage/mod.rs"]
 mod stage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use caseledger_aggregates::Authority;
@@ -46,9 +46,17 @@ async fn told(stage: &Stage, seed: u64, steps: usize) -> (Projections, History) 
 
 #[tokio::test]
 async fn every_figure_is_what_the_log_says() {
-    let mut counted: BTreeMap<&str, f64> = BTreeMap::new();
-    let stages = Stage::both().await.into_iter().chain(Stage::both().await);
-    for (stage, seed) in stages.zip([21, 22, 25, 26]) {
+    // Four histories, and more until each measure has counted something: comparing nothing with nothing proves nothing.
+    let mut never: BTreeSet<&str> = CATALOGUE.iter().map(|measure| measure.id).collect();
+    for (number, seed) in (21..41).enumerate() {
+        if number >= 4 && never.is_empty() {
+            break;
+        }
+        let stage = if number % 2 == 0 {
+            Stage::sqlite().await
+        } else {
+            Stage::both().await.into_iter().nth(1).unwrap()
+        };
         let (live, mut history) = told(&stage, seed, 4_000).await;
         let record = Record::read(&stage.log).await;
         for _ in 0..8 {
@@ -59,12 +67,13 @@ async fn every_figure_is_what_the_log_says() {
                 let units = units(&record, measure, question.period, &question.filters);
                 compare(measure, &figure, &units, &question, &record);
                 behind(&live, measure, &question, &units).await;
-                *counted.entry(measure.id).or_default() += figure.numerator.unwrap();
+                if figure.numerator != Some(0.0) {
+                    never.remove(measure.id);
+                }
             }
         }
     }
-    let never: Vec<_> = counted.iter().filter(|(_, sum)| **sum == 0.0).map(|(id, _)| *id).collect();
-    assert_eq!(never, Vec::<&str>::new(), "nothing in the histories counts for these");
+    assert!(never.is_empty(), "nothing in the histories counts for these: {never:?}");
 }
 
 /// A random question about the times in which the histories play, and before.

@@ -239,7 +239,7 @@ pub(in crate::measures) const CLOSURE: Table = Table {
     doc: "The closures of cases, and whether what was better then had lasted.",
     columns: of_cases![
         Column::text("closed_on", "The day."),
-        Column::text("reason", "Why: needs-met, universal-services, consent-withdrawn."),
+        Column::text("closed_because", "Why: needs-met, universal-services, consent-withdrawn."),
         Column::int("needs", "How many needs the assessments had found."),
         Column::int("needs_met", "How many of these were met."),
         Column::int("views", "Of how many of the family it is known what they thought."),

@@ -5,7 +5,8 @@ use crate::measures::dimension::Dimension;
 use crate::measures::measure::{Better, Group, Measure, Shape, Unit, When};
 
 /// Why it was closed.
-const REASON: Dimension = Dimension::plain("reason", "Why it was closed", "reason", "u.reason");
+const REASON: Dimension =
+    Dimension::plain("reason", "Why it was closed", "closed_because", "u.closed_because");
 /// Area of life.
 const AREA: Dimension = Dimension::plain("area", "Area of life", "area", "u.area");
 /// What was found.
