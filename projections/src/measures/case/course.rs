@@ -163,7 +163,11 @@ impl Circumstances {
     fn take(&mut self, dated: &Dated<Fact>) {
         match &dated.fact {
             Fact::Received { source, .. } => self.source = Some(*source),
-            Fact::Imported { source, level } => (self.source, self.level) = (*source, *level),
+            // The other record may not have known them, and what was recorded late may have come before.
+            Fact::Imported { source, level } => {
+                self.source = source.or(self.source);
+                self.level = level.or(self.level);
+            }
             Fact::Triaged { level, .. } | Fact::StepDownAccepted { level, .. } => self.level = Some(*level),
             Fact::Team(team) => (self.team, self.since) = (Some(*team), Some(dated.position)),
             Fact::Practitioner(who) => (self.practitioner, self.since) = (Some(*who), Some(dated.position)),

@@ -70,7 +70,8 @@ fn add_stretches(units: &mut Units, course: &Course<'_>, authority: &Authority) 
             }
             Fact::PlanAgreed { next_review } => {
                 standing.plan = Some(dated.position);
-                standing.next_review = *next_review;
+                // An imported plan may know no day, and a review told of late may have set one before.
+                standing.next_review = next_review.or(standing.next_review);
             }
             Fact::Reviewed { scores: given, next_review, .. } => {
                 let mean = mean(given.iter().map(|(_, score)| *score));

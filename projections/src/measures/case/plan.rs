@@ -114,6 +114,10 @@ fn add_action(units: &mut Units, course: &Course<'_>, id: ActionId, action: &Act
                     course.key(format_args!("action/{id}/{}/{}/{begins}", turn.position, episode.from.1));
                 units.add(&ACTION, key, course.row(&course.held_on(*begins), says, by));
             }
+            // It ended in this episode; one that began on the same day has no part in it.
+            if ended_by.is_some_and(|by| by != "case-ended") {
+                break;
+            }
         }
     }
 }
@@ -124,7 +128,7 @@ fn add_reviews(units: &mut Units, course: &Course<'_>) {
     let mut before: Option<f64> = None;
     for dated in &course.told.facts {
         let next = match &dated.fact {
-            Fact::PlanAgreed { next_review } => *next_review,
+            Fact::PlanAgreed { next_review: Some(next) } => Some(*next),
             Fact::Reviewed { next_review, .. } => *next_review,
             Fact::Closed { .. } => None,
             _ => continue,

@@ -150,7 +150,7 @@ fn done(record: &Record, within: Within) -> Vec<Unit> {
                         // It belongs to whoever had the case just before it was done.
                         let eve = day - 1.day();
                         let before = if *since < day && stood(events, eve).open { eve } else { day };
-                        if stood(events, before).open || stood(events, day).open {
+                        if stood(events, eve).open || stood(events, day).open {
                             units.push(belonged(events, before).unit(*case, one(day <= *by), 1));
                         }
                     }
@@ -227,12 +227,11 @@ fn planning(events: &[(Date, CaseEvent)]) -> Vec<(Date, Planning<'_>)> {
     for (day, event) in events {
         match event {
             CaseEvent::CaseImported(e) => {
-                let plan = e.plan.as_ref();
-                all.extend(
-                    plan.map(|plan| {
-                        (plan.agreed_on.unwrap_or(e.accepted_on), Planning::Set(plan.next_review))
-                    }),
-                );
+                // One that knows no day of a review sets none.
+                if let Some(plan) = e.plan.as_ref().filter(|plan| plan.next_review.is_some()) {
+                    let agreed = plan.agreed_on.unwrap_or(e.accepted_on);
+                    all.push((agreed, Planning::Set(plan.next_review)));
+                }
                 all.extend(e.closure.as_ref().map(|closure| (closure.closed_on, Planning::Set(None))));
             }
             CaseEvent::PlanAgreed(e) => all.push((*day, Planning::Set(Some(e.next_review)))),
