@@ -26,6 +26,8 @@ pub fn the_conventions_hold(town: &Town, case: &Thing) {
     assert_eq!((&unreadable["line"], &unreadable["column"]), (&json!(2), &json!(14)));
     let deep = format!("{{\"concerns\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     sends("application/json", deep).is_problem(400, "unreadable-json");
+    let long = format!("{{\"concerns\":\"{}\"}}", "a".repeat(2_000_000));
+    sends("application/json", long).is_problem(413, "body-too-large");
 
     let unknown = practitioner.reads(&format!("{address}?verbose=Maisie"));
     let problem = unknown.is_problem(400, "bad-parameter").to_string();

@@ -1,17 +1,44 @@
 //! Reading bodies: media type, size and JSON, each with a problem of its own.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
+use futures::StreamExt;
 use serde_json::Value;
 
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 
+/// How much of a body that is too large is read past the limit, in bytes, and thrown away. A client that is still sending
+/// when the connection is cut sees a broken connection and not the answer that says why; past this, it may.
+const READ_PAST: usize = 8 * 1024 * 1024;
+
 /// Reads a JSON body of at most `limit` bytes.
 pub async fn json(request: Request<Body>, limit: usize) -> Result<Value, Problem> {
     expect_media_type(request.headers(), &["application/json"])?;
-    let bytes = to_bytes(request.into_body(), limit).await.map_err(|error| unread(&error, limit))?;
-    parse(&bytes)
+    parse(&read(request.into_body(), limit).await?)
+}
+
+/// Reads a body, and holds no more of it than the limit.
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut chunks = body.into_data_stream();
+    let (mut held, mut length) = (vec![], 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let broken = |_| Problem::of(&KINDS.unreadable_json).detail("The body broke off before its end.");
+        let chunk = chunk.map_err(broken)?;
+        length = length.saturating_add(chunk.len());
+        if length <= limit {
+            held.extend_from_slice(&chunk);
+        } else if length <= limit.saturating_add(READ_PAST) {
+            held = vec![];
+        } else {
+            return Err(too_large(limit).header(header::CONNECTION, "close"));
+        }
+    }
+    if length > limit { Err(too_large(limit)) } else { Ok(held) }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::of(&KINDS.body_too_large).detail(format!("At most {limit} bytes are taken."))
 }
 
 /// Reads JSON text, naming the place where it goes wrong.
@@ -22,18 +49,6 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
         let problem = Problem::of(&KINDS.unreadable_json).detail(format!("{error}."));
         problem.with("line", line).with("column", column)
     })
-}
-
-/// The problem of a body that was not read to its end.
-pub fn unread(error: &axum::Error, limit: usize) -> Problem {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit") {
-            return Problem::of(&KINDS.body_too_large).detail(format!("At most {limit} bytes are taken."));
-        }
-        cause = error.source();
-    }
-    Problem::of(&KINDS.unreadable_json).detail("The body broke off before its end.")
 }
 
 /// Refuses a body of another media type. Parameters (`; charset=utf-8`) are looked over.

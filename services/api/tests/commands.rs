@@ -213,10 +213,20 @@ async fn deep_nesting_and_huge_numbers_are_survived() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_not_read() {
+async fn a_body_that_is_too_large_is_not_taken() {
     let app = TestApp::with(Settings { largest_body: 500, ..Settings::default() }).await;
-    let answer = raw(&app, format!("{{\"concerns\": \"{}\"}}", "a".repeat(1_000))).await;
+    let sized = |size| raw(&app, "a".repeat(size));
+    assert_eq!(sized(500).await.problem(), "400 /problems/unreadable-json - -");
+    let answer = sized(501).await;
     assert_eq!(answer.problem(), "413 /problems/body-too-large - -");
+    assert!(
+        !answer.headers.contains_key("connection"),
+        "it was read to its end, and the connection can go on"
+    );
+    // Nobody is listened to for ever: then the connection ends, and the answer says so.
+    let answer = sized(9 * 1024 * 1024).await;
+    assert_eq!(answer.problem(), "413 /problems/body-too-large - -");
+    assert_eq!(answer.header("connection"), "close");
 }
 
 #[tokio::test]
