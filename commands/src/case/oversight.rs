@@ -111,7 +111,7 @@ impl Command for NoteSupervision {
     }
 }
 
-/// The case was audited. A process sends this when a grade is settled.
+/// The case was audited. A process sends this when an auditor has graded it; how a moderator sees it stays with the audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteAudit {

@@ -8,7 +8,7 @@ mod disk;
 pub mod exit;
 pub mod import;
 mod meters;
-mod output;
+pub mod output;
 pub mod serve;
 pub mod settings;
 pub mod tasks;

@@ -25,7 +25,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let settings = match &task {
         Task::Openapi => return tasks::print_json(&caseledger_api::openapi()),
         Task::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "caseledger", &mut std::io::stdout());
+            // Generated first and said afterwards: the generator panics when its reader has gone.
+            let mut script = vec![];
+            clap_complete::generate(*shell, &mut Cli::command(), "caseledger", &mut script);
+            caseledger::output::line(format_args!("{}", String::from_utf8_lossy(&script).trim_end()));
             return Ok(());
         }
         Task::Serve(args) => Settings::resolve(&common, args)?,

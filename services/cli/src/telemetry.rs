@@ -1,6 +1,7 @@
 //! Structured logs, on stderr. What may be in them: names of commands, events, rules, positions, ids, durations. What may
 //! never be: anything personal, tokens, passwords, message bodies.
 
+use std::io::IsTerminal;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,10 @@ pub enum LogFormat {
 pub fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
     let filter = EnvFilter::from_str(filter)
         .map_err(|error| Failure::Usage(format!("The log filter '{filter}' can't be read: {error}")))?;
+    // Colours are for a terminal; in a file or a collector they are noise between the words.
+    let colours = std::io::stderr().is_terminal();
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = subscriber.with_ansi(colours);
     // Only a second start in one process fails here, and then the first one's logging goes on.
     let _ = match format {
         LogFormat::Text => subscriber.with_target(false).try_init(),

@@ -239,3 +239,22 @@ fn the_openapi_document_and_completions_need_no_store() {
     assert!(stdout(&caseledger(folder.path(), &["completions", "bash"])).contains("caseledger"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// `caseledger completions bash | head -1`: whoever closes the pipe has read enough.
+#[test]
+fn a_reader_who_goes_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["completions", "bash"][..], &["openapi"], &["command", "--list"], &["doctor"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_caseledger"))
+            .args(args)
+            .current_dir(folder.path())
+            .env("CASELEDGER_DISK_ILL_BELOW_MB", "0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((code(&output), stderr(&output)), (0, String::new()), "{args:?}");
+    }
+}

@@ -103,6 +103,38 @@ fn the_first_steps_lead_from_a_figure_to_a_referral_its_event_and_its_timeline()
 }
 
 #[test]
+fn log_lines_that_go_to_a_file_have_no_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Command::new(env!("CARGO_BIN_EXE_caseledger"))
+        .args(["serve", "--demo-issuer", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut serving = serving.unwrap();
+    let line = BufReader::new(serving.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    assert!(line.contains("serving") && !line.contains('\u{1b}'), "{line:?}");
+}
+
+/// The README's own lines, run as they are printed there but for the address.
+#[test]
+fn the_readme_leads_from_nothing_to_a_command_its_event_and_its_timeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(folder.path());
+    let readme = include_str!("../../../README.md");
+    let lines =
+        readme.split("```\n").find(|block| block.starts_with("AT=")).expect("the README has such lines");
+    let lines = lines.replace("http://127.0.0.1:8080", &service.url);
+    let output = Command::new("sh").args(["-ec", &lines]).current_dir(folder.path()).output().unwrap();
+    let (told, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && failed.is_empty(), "{told}{failed}");
+    for expected in ["\"event\":\"ReferralReceived\"", "\"entries\":[{", "\"value\":0"] {
+        assert!(told.contains(expected), "no {expected} in: {told}");
+    }
+}
+
+#[test]
 fn the_demonstrations_issuer_is_refused_on_an_address_that_others_reach() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_caseledger"))
