@@ -36,10 +36,11 @@ pub fn is_short_name(text: &str) -> bool {
 }
 
 impl Checks {
-    /// Notes that `field` breaks `rule` unless `holds`.
+    /// Notes that `field` breaks `rule` unless `holds`. An empty name means the item of the list itself.
     pub fn require(&mut self, holds: bool, field: &str, rule: &'static str, detail: impl Into<String>) {
         if !holds {
-            let field = format!("{}{field}", self.prefix);
+            let prefix = if field.is_empty() { self.prefix.trim_end_matches('.') } else { &self.prefix };
+            let field = format!("{prefix}{field}");
             self.violations.push(Violation { field, rule, detail: detail.into() });
         }
     }

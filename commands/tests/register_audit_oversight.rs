@@ -6,30 +6,9 @@ use caseledger_commands::workforce::WorkforceCommand;
 use caseledger_commands::{CommandSet, InputError};
 use serde_json::{Value, json};
 
-fn examples_are_sound<C: CommandSet>() {
-    for row in C::TABLE {
-        let example = (row.example)();
-        let read = C::decode(row.name, example.clone());
-        assert_eq!(read.map(|command| command.message()).as_ref(), Ok(&example), "{}", row.name);
-    }
-}
+mod support;
 
-/// The fields and rules that the example of a command breaks once it is changed.
-fn broken<C: CommandSet>(name: &str, change: impl FnOnce(&mut Value)) -> Vec<(String, &'static str)> {
-    let row = C::TABLE.iter().find(|row| row.name == name).expect("the command exists");
-    let mut message = (row.example)();
-    change(&mut message);
-    match C::decode(name, message) {
-        Err(InputError::Invalid(violations)) => {
-            violations.into_iter().map(|violation| (violation.field, violation.rule)).collect()
-        }
-        other => panic!("expected violations of {name}, got {:?}", other.err()),
-    }
-}
-
-fn one(field: &str, rule: &'static str) -> Vec<(String, &'static str)> {
-    vec![(field.to_owned(), rule)]
-}
+use support::{broken, examples_are_sound, one};
 
 #[test]
 fn every_example_passes_its_own_checks_and_survives_the_wire() {
