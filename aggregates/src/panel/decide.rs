@@ -37,7 +37,7 @@ impl Decider for PanelMeeting {
         match command {
             PanelCommand::SchedulePanel(_) => Err(PanelRefusal::AlreadyScheduled),
             PanelCommand::AddToAgenda(asked) => self.add(asked, context),
-            PanelCommand::RecordAttendance(asked) => self.attended(asked),
+            PanelCommand::RecordAttendance(asked) => self.attended(asked, context),
             PanelCommand::RecordInformationShared(asked) => self.shared(asked),
             PanelCommand::RecordPanelDecision(asked) => self.decided(asked, context),
             PanelCommand::DeferAgendaItem(asked) => self.deferred(asked, context),
@@ -95,10 +95,13 @@ impl PanelMeeting {
         }
     }
 
-    fn attended(&self, asked: &RecordAttendance) -> Decision {
+    fn attended(&self, asked: &RecordAttendance, context: &Context<'_>) -> Decision {
         let RecordAttendance { held_on, agencies } = asked.clone();
         if self.held.as_ref().is_some_and(|held| (held.0, &held.1) == (held_on, &agencies)) {
             return Ok(vec![]);
+        }
+        if held_on > civil_date(context.now) {
+            return Err(PanelRefusal::NotHeldThen);
         }
         Ok(vec![AttendanceRecorded { held_on, agencies }.into()])
     }

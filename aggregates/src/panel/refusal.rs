@@ -16,6 +16,8 @@ pub enum PanelRefusal {
     Closed,
     #[error("The meeting has not been held yet.")]
     NotHeld,
+    #[error("The day on which it was held has not come yet.")]
+    NotHeldThen,
     #[error("There is no such case, or it does not wait for this meeting.")]
     CaseNotWaiting,
     #[error("The case is not on the agenda.")]
@@ -44,6 +46,7 @@ impl Refusal for PanelRefusal {
             Self::DayPassed => "meeting-lies-ahead",
             Self::Closed => "meeting-not-ended",
             Self::NotHeld => "meeting-held",
+            Self::NotHeldThen => "day-has-come",
             Self::CaseNotWaiting => "case-awaits-this-meeting",
             Self::NotOnAgenda => "case-on-agenda",
             Self::AlreadyDecided => "item-decided-once",
@@ -59,6 +62,7 @@ impl Refusal for PanelRefusal {
     fn field(&self) -> Option<String> {
         let field = match self {
             Self::DayPassed => "on",
+            Self::NotHeldThen => "held_on",
             Self::CaseNotWaiting | Self::NotOnAgenda | Self::AlreadyDecided | Self::TriagedElsewhere => {
                 "case"
             }
@@ -77,6 +81,7 @@ impl Refusal for PanelRefusal {
             Self::DayPassed => "Give a day that is not before the day on which it is called.",
             Self::Closed => "Schedule another meeting.",
             Self::NotHeld => "Record who came to the meeting first.",
+            Self::NotHeldThen => "Record who came once the meeting was held.",
             Self::CaseNotWaiting => "Refer the case to this meeting first.",
             Self::NotOnAgenda => "Add the case to the agenda first.",
             Self::AlreadyDecided => "Correct the case's record if the decision was written down wrongly.",

@@ -124,6 +124,8 @@ fn attendance_is_recorded_once_and_may_be_put_right() {
     let mut right = RecordAttendance::example();
     right.agencies[0].attendance = Attendance::Apologies;
     assert_eq!(held().when(right).events().len(), 1);
+    let tomorrow = RecordAttendance { held_on: date(2017, 3, 15), ..RecordAttendance::example() };
+    with_agenda().on("2017-03-14T15:00:00Z").when(tomorrow).then_refused("day-has-come", "held_on");
     let elsewhere = RecordInformationShared { case: some_id(9).into(), ..RecordInformationShared::example() };
     held().when(elsewhere).then_refused("case-on-agenda", "case");
 }
@@ -133,7 +135,8 @@ fn events_once_written_are_read_for_ever() {
     let start = given::<PanelMeeting>([]).on("2017-03-01T10:00:00Z").with(circumstances);
     let mut samples = start.when(SchedulePanel::example()).events().to_vec();
     samples.extend_from_slice(called().when(AddToAgenda::example()).events());
-    samples.extend_from_slice(with_agenda().when(RecordAttendance::example()).events());
+    let on_the_day = with_agenda().on("2017-03-14T15:00:00Z");
+    samples.extend_from_slice(on_the_day.when(RecordAttendance::example()).events());
     samples.extend_from_slice(held().when(RecordInformationShared::example()).events());
     samples.extend_from_slice(held().when(RecordPanelDecision::example()).events());
     let deferred = held().when(DeferAgendaItem::example());
