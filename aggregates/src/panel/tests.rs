@@ -8,6 +8,7 @@ use jiff::civil::date;
 use super::*;
 use crate::case::{Case, Status};
 use crate::testing::{self, Circumstances, Given, given, some_id};
+use crate::{Decider, Reference};
 
 /// On the day of the example's meeting, knowing its case and the meeting that items are put off to.
 fn circumstances(circumstances: &mut Circumstances) {
@@ -52,6 +53,126 @@ fn a_case_on_the_agenda_waits_for_this_meeting() {
     with_agenda().when(AddToAgenda::example()).then_nothing();
     let other = AddToAgenda { case: some_id(9).into() };
     called().when(other).then_refused("case-awaits-this-meeting", "case");
+}
+
+#[test]
+fn a_meeting_may_be_called_for_today() {
+    let today = SchedulePanel { on: date(2017, 3, 1), ..SchedulePanel::example() };
+    let nothing_yet = given::<PanelMeeting>([]).on("2017-03-01T10:00:00Z");
+    assert_eq!(nothing_yet.when(today).events().len(), 1);
+    let yesterday = SchedulePanel { on: date(2017, 2, 28), ..SchedulePanel::example() };
+    nothing_yet.when(yesterday).then_refused("meeting-lies-ahead", "on");
+}
+
+#[test]
+fn a_case_that_waits_for_another_meeting_or_no_more_is_not_put_on_the_agenda() {
+    let stands = |status, meeting: Option<u64>| {
+        called().with(move |circumstances| {
+            let panel_meeting = meeting.map(|meeting| some_id(meeting).into());
+            let case = Case { status: Some(status), panel_meeting, ..Case::default() };
+            circumstances.facts.cases.insert(AddToAgenda::example().case, case.into());
+        })
+    };
+    let refused = |given: Given<PanelMeeting>| {
+        given.when(AddToAgenda::example()).then_refused("case-awaits-this-meeting", "case");
+    };
+    refused(stands(Status::AwaitingPanel, Some(7)));
+    refused(stands(Status::AwaitingPanel, None));
+    refused(stands(Status::Accepted, Some(1)));
+    assert_eq!(stands(Status::AwaitingPanel, Some(1)).when(AddToAgenda::example()).events().len(), 1);
+}
+
+#[test]
+fn an_outcome_that_ends_the_case_is_decided_when_it_is_said_what_the_referrer_is_told() {
+    let ended = RecordPanelDecision {
+        outcome: TriageOutcome::UniversalServices,
+        level_of_need: 1,
+        referrer_told: Some("The school nurse will call.".into()),
+        ..RecordPanelDecision::example()
+    };
+    let outcome = held().when(ended);
+    let [PanelEvent::PanelDecisionRecorded(event)] = outcome.events() else { panic!("another event") };
+    assert_eq!(
+        (event.outcome, &event.decided_by),
+        (TriageOutcome::UniversalServices, &SchedulePanel::example().chair)
+    );
+}
+
+#[test]
+fn without_consent_the_panel_sends_nothing_past_triage() {
+    let agreed = |consent, sharing| {
+        held().with(move |circumstances| {
+            let status = Some(Status::AwaitingPanel);
+            let case = Case { status, consent, sharing, ..Case::default() };
+            circumstances.facts.cases.insert(AddToAgenda::example().case, case.into());
+        })
+    };
+    let rule = "consent-before-help";
+    let early_help = RecordPanelDecision::example();
+    agreed(false, true).when(early_help.clone()).then_refused(rule, "");
+    assert_eq!(agreed(true, false).when(early_help.clone()).events().len(), 1);
+    let told = Some("Social care will call today.".into());
+    let step_up = RecordPanelDecision {
+        outcome: TriageOutcome::StepUp,
+        level_of_need: 4,
+        referrer_told: told.clone(),
+        ..early_help.clone()
+    };
+    agreed(true, false).when(step_up.clone()).then_refused(rule, "");
+    assert_eq!(agreed(false, true).when(step_up.clone()).events().len(), 1);
+    let on_a_basis =
+        RecordPanelDecision { lawful_basis: Some("Risk of significant harm.".into()), ..step_up };
+    assert_eq!(agreed(false, false).when(on_a_basis).events().len(), 1);
+    let elsewhere =
+        RecordPanelDecision { outcome: TriageOutcome::UniversalServices, referrer_told: told, ..early_help };
+    assert_eq!(agreed(false, false).when(elsewhere).events().len(), 1);
+}
+
+#[test]
+fn an_item_is_not_put_off_to_this_very_meeting_nor_to_one_that_was_held_nor_twice() {
+    let rule = "deferred-to-a-named-meeting";
+    let this = with_agenda().with(|circumstances| {
+        let meeting = PanelMeeting { on: Some(date(2017, 3, 14)), ..PanelMeeting::default() };
+        circumstances.facts.panels.insert(circumstances.id.into(), meeting.into());
+    });
+    let itself = DeferAgendaItem { to: some_id(1).into(), ..DeferAgendaItem::example() };
+    this.when(itself).then_refused(rule, "to");
+    assert_eq!(this.when(DeferAgendaItem::example()).events().len(), 1, "before the meeting, too");
+    let over = held().with(|circumstances| {
+        let meeting = PanelMeeting {
+            on: Some(date(2017, 3, 7)),
+            held: Some((date(2017, 3, 7), vec![])),
+            ..PanelMeeting::default()
+        };
+        circumstances.facts.panels.insert(DeferAgendaItem::example().to, meeting.into());
+    });
+    over.when(DeferAgendaItem::example()).then_refused(rule, "to");
+    let deferred = held().when(DeferAgendaItem::example()).and();
+    let elsewhere = DeferAgendaItem { to: some_id(7).into(), ..DeferAgendaItem::example() };
+    deferred.when(elsewhere).then_refused("item-decided-once", "case");
+    let decided = held().when(RecordPanelDecision::example()).and();
+    decided.when(DeferAgendaItem::example()).then_refused("item-decided-once", "case");
+}
+
+#[test]
+fn a_meeting_is_to_be_held_from_its_calling_until_it_is_held_or_closed() {
+    assert!(!PanelMeeting::default().is_to_be_held());
+    assert!(called().state().is_to_be_held());
+    assert!(!held().state().is_to_be_held());
+    assert!(!PanelMeeting { closed: true, ..called().state().clone() }.is_to_be_held());
+}
+
+#[test]
+fn what_a_meeting_must_know_of_others_is_named() {
+    let of = |command: PanelCommand| PanelMeeting::default().references(&command);
+    let item = AddToAgenda::example();
+    assert_eq!(of(item.clone().into()), [Reference::Case(item.case)]);
+    let decision = RecordPanelDecision::example();
+    assert_eq!(of(decision.clone().into()), [Reference::Case(decision.case)]);
+    let put_off = DeferAgendaItem::example();
+    assert_eq!(of(put_off.clone().into()), [Reference::PanelMeeting(put_off.to)]);
+    assert_eq!(of(SchedulePanel::example().into()), []);
+    assert_eq!(of(ClosePanel {}.into()), []);
 }
 
 #[test]
