@@ -102,6 +102,12 @@ impl Case {
         }
         for (nth, altered) in asked.altered_actions.iter().enumerate() {
             self.open_action(altered.action, format!("altered_actions[{nth}].action"))?;
+            if let Some(Owner::FamilyMember(person)) = altered.owner {
+                self.member(person, format!("altered_actions[{nth}].owner"))?;
+            }
+        }
+        for ended in &asked.ended_goals {
+            goals.remove(&ended.goal);
         }
         let added = asked.added_goals.iter_mut().map(|added| &mut added.goal).collect();
         self.number_goals(added, context, |nth| format!("added_goals[{nth}].goal"))?;

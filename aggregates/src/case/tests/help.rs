@@ -259,6 +259,16 @@ fn a_change_names_the_field_at_fault() {
     let altered = |action| AlteredAction { action, what: None, owner: None, reason: "Clearer.".into() };
     let strange = ChangePlan { altered_actions: vec![altered(some_id(7).into())], ..ChangePlan::default() };
     case.when(strange).then_refused("action-of-the-case", "altered_actions[0].action");
+    let of_another = AlteredAction {
+        owner: Some(Owner::FamilyMember(stranger())),
+        ..altered(CompleteAction::example().action)
+    };
+    let strange = ChangePlan { altered_actions: vec![of_another], ..ChangePlan::default() };
+    case.when(strange).then_refused("person-of-the-family", "altered_actions[0].owner");
+    let over = AgreePlan::example().goals[0].id.unwrap();
+    let over = EndedGoal { goal: over, reached: false, reason: "She has another aim now.".into() };
+    let pointless = ChangePlan { ended_goals: vec![over], ..ChangePlan::example() };
+    case.when(pointless).then_refused("goal-of-the-plan", "added_actions[0].action.goal");
     let done = ChangePlan {
         altered_actions: vec![altered(CompleteAction::example().action)],
         ..ChangePlan::default()
