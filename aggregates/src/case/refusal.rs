@@ -41,6 +41,8 @@ pub enum CaseRefusal {
     AlreadyMember { field: &'static str },
     #[error("The person is not of the family of this case.")]
     NotOfFamily { field: String },
+    #[error("The person is an adult of the family, and this is about a child.")]
+    NotAChild { field: String },
     #[error("The last child can't leave the case.")]
     LastChild,
     #[error("An assessment is open already.")]
@@ -130,6 +132,7 @@ impl Refusal for CaseRefusal {
             Self::ManagerNeeded => "decided-by-a-manager",
             Self::AlreadyMember { .. } => "person-in-case-once",
             Self::NotOfFamily { .. } => "person-of-the-family",
+            Self::NotAChild { .. } => "child-of-the-family",
             Self::LastChild => "case-has-a-child",
             Self::AssessmentOpen => "one-open-assessment",
             Self::NoOpenAssessment => "assessment-is-open",
@@ -191,6 +194,7 @@ impl Refusal for CaseRefusal {
             | Self::GoalUnscored { field, .. }
             | Self::DayAhead { field } => field,
             Self::NotOfFamily { field }
+            | Self::NotAChild { field }
             | Self::UnknownPerson { field }
             | Self::IdUsed { field }
             | Self::ActionWithoutOwner { field }
@@ -230,6 +234,7 @@ impl Refusal for CaseRefusal {
             Self::ManagerNeeded => "Ask a team manager to do this.",
             Self::AlreadyMember { .. } => "Leave the person out.",
             Self::NotOfFamily { .. } => "Add the person to the family first, or name another.",
+            Self::NotAChild { .. } => "Name a child of the family.",
             Self::LastChild => "Close the case, or add the other child first.",
             Self::AssessmentOpen => "Complete the open assessment first.",
             Self::NoOpenAssessment => "Start an assessment first.",

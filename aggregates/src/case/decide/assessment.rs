@@ -16,9 +16,7 @@ impl Case {
             return Err(CaseRefusal::AssessmentOpen);
         }
         for (nth, child) in asked.children.iter().enumerate() {
-            if !self.children.contains(child) {
-                return Err(CaseRefusal::NotOfFamily { field: format!("children[{nth}]") });
-            }
+            self.child(*child, format!("children[{nth}]"))?;
         }
         let assessment = self.id_or_next(asked.assessment, context, 0);
         if self.assessments.iter().any(|earlier| earlier.id == assessment) {

@@ -192,6 +192,15 @@ impl Case {
         if self.has_member(person) { Ok(()) } else { Err(CaseRefusal::NotOfFamily { field: field.into() }) }
     }
 
+    /// A child of the family, or the refusal.
+    fn child(&self, person: PersonId, field: impl Into<String>) -> Result<(), CaseRefusal> {
+        let field = field.into();
+        if self.adults.contains(&person) {
+            return Err(CaseRefusal::NotAChild { field });
+        }
+        self.member(person, field)
+    }
+
     /// The id that a client gave, or one that follows from the case and how many events and ids it had before. A
     /// decision stays pure, and a client that gives no id learns it from the event.
     fn id_or_next<T: From<Uuid>>(&self, given: Option<T>, context: &Context<'_>, nth: usize) -> T {

@@ -210,7 +210,7 @@ impl Case {
 
     pub(super) fn record_contact(&self, asked: &RecordContact) -> Decision {
         for (nth, child) in asked.children_seen.iter().enumerate() {
-            self.member(*child, format!("children_seen[{nth}]"))?;
+            self.child(*child, format!("children_seen[{nth}]"))?;
         }
         for (nth, adult) in asked.adults.iter().enumerate() {
             self.member(*adult, format!("adults[{nth}]"))?;

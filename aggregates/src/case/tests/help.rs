@@ -23,6 +23,8 @@ fn an_assessment_is_due_by_the_authoritys_timescale_of_45_working_days() {
 fn an_assessment_is_about_children_of_the_family() {
     let stranger = StartAssessment { children: vec![stranger()], ..StartAssessment::example() };
     story("start-assessment").when(stranger).then_refused("person-of-the-family", "children[0]");
+    let adult = StartAssessment { children: vec![parent()], ..StartAssessment::example() };
+    story("start-assessment").when(adult).then_refused("child-of-the-family", "children[0]");
     let voice =
         RecordVoiceOfChild { child: parent(), said: Some("Tired.".into()), ..RecordVoiceOfChild::example() };
     story("record-voice-of-child").when(voice).then_refused("person-of-the-family", "child");
@@ -159,6 +161,8 @@ fn a_review_scores_each_goal_and_hears_each_child() {
 fn a_contact_names_people_of_the_family() {
     let strange = RecordContact { children_seen: vec![stranger()], ..RecordContact::example() };
     story("record-contact").when(strange).then_refused("person-of-the-family", "children_seen[0]");
+    let parent_as_child = RecordContact { children_seen: vec![parent()], ..RecordContact::example() };
+    story("record-contact").when(parent_as_child).then_refused("child-of-the-family", "children_seen[0]");
     let strange = RecordContact { adults: vec![stranger()], ..RecordContact::example() };
     story("record-contact").when(strange).then_refused("person-of-the-family", "adults[0]");
 }
