@@ -3,7 +3,7 @@
 use caseledger_commands::{ActionId, Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Status};
+use super::{Case, Status, permitted};
 use crate::Authority;
 use crate::calendar::civil_date;
 
@@ -65,7 +65,10 @@ impl Case {
         if let Some(assessment) = self.open_assessment() {
             add(DueKind::CompleteAssessment, assessment.due);
         }
-        if let Some(on) = self.plan.as_ref().and_then(|plan| plan.next_review) {
+        // While social care works with the family, or hands it over, there is no plan of early help to review.
+        if let Some(on) = self.plan.as_ref().and_then(|plan| plan.next_review)
+            && permitted(status, "review-plan")
+        {
             add(DueKind::ReviewPlan, on);
         }
         match (status, &self.transfer) {

@@ -37,6 +37,8 @@ pub enum CaseRefusal {
     UnknownAgency,
     #[error("This is for a manager to decide.")]
     ManagerNeeded,
+    #[error("The case has not been allocated yet.")]
+    NotAllocated,
     #[error("The person is in the case already.")]
     AlreadyMember { field: &'static str },
     #[error("The person is not of the family of this case.")]
@@ -130,6 +132,7 @@ impl Refusal for CaseRefusal {
             Self::UnknownPractitioner => "practitioner-at-work",
             Self::UnknownAgency => "agency-registered",
             Self::ManagerNeeded => "decided-by-a-manager",
+            Self::NotAllocated => "reallocates-what-was-allocated",
             Self::AlreadyMember { .. } => "person-in-case-once",
             Self::NotOfFamily { .. } => "person-of-the-family",
             Self::NotAChild { .. } => "child-of-the-family",
@@ -232,6 +235,7 @@ impl Refusal for CaseRefusal {
             Self::UnknownPractitioner => "Name a practitioner who is registered and has not left, or register them first.",
             Self::UnknownAgency => "Register the agency first, or name another.",
             Self::ManagerNeeded => "Ask a team manager to do this.",
+            Self::NotAllocated => "Allocate the case once the transfer has been answered.",
             Self::AlreadyMember { .. } => "Leave the person out.",
             Self::NotOfFamily { .. } => "Add the person to the family first, or name another.",
             Self::NotAChild { .. } => "Name a child of the family.",

@@ -240,6 +240,11 @@ impl Case {
         if unchanged {
             return Ok(vec![]);
         }
+        // A transfer may begin before the allocation, and the case goes back to wait for it.
+        let waits = matches!(self.before_transfer, Some(before) if !permitted(before, "reallocate-case"));
+        if waits && self.team.is_none() {
+            return Err(CaseRefusal::NotAllocated);
+        }
         at_work(Some(team), Some(lead_practitioner), Some(lead_agency), context)?;
         Ok(vec![CaseReallocated { team, lead_practitioner, lead_agency, reason, handover_note }.into()])
     }

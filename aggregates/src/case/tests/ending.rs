@@ -288,6 +288,45 @@ fn a_step_up_and_a_step_down_are_due_an_answer() {
 }
 
 #[test]
+fn no_review_is_due_while_social_care_works_with_the_family() {
+    let reviews = |given: &Given<Case>| {
+        let due = given.state().due(&Circumstances::default().authority).into_iter();
+        due.filter(|due| due.what == DueKind::ReviewPlan).count()
+    };
+    let pending = story("record-contact").when(RequestStepUp::example()).and();
+    assert_eq!(reviews(&pending), 1);
+    let stepped_up = pending.when(AcceptStepUp::example()).and();
+    assert_eq!(reviews(&stepped_up), 0);
+    let offered = stepped_up.when(ReceiveStepDown::example()).and();
+    assert_eq!(reviews(&offered), 0);
+    assert_eq!(reviews(&offered.when(AcceptStepDown::example()).and()), 1);
+}
+
+#[test]
+fn a_case_that_was_not_allocated_is_not_reallocated_beside_a_transfer() {
+    let elsewhere = || ReallocateCase { lead_agency: some_id(0xa9).into(), ..ReallocateCase::example() };
+    let rule = "reallocates-what-was-allocated";
+    let accepted = story("allocate-case").when(RequestStepUp::example()).and();
+    accepted.when(elsewhere()).then_refused(rule, "");
+    let back = accepted.when(DeclineStepUp::example()).and();
+    assert_eq!(back.when(AllocateCase::example()).events().len(), 1);
+    let offered = story("acknowledge-referral").when(ReceiveStepDown::example()).and();
+    offered.when(elsewhere()).then_refused(rule, "");
+    let held = story("record-contact").when(RequestStepUp::example()).and();
+    assert_eq!(held.when(elsewhere()).events().len(), 1);
+}
+
+#[test]
+fn an_imported_case_without_a_registered_team_gets_one_by_a_reallocation() {
+    let asked =
+        ImportCase { team: None, lead_practitioner: None, lead_agency: None, ..ImportCase::example() };
+    let imported = fresh().when(asked).and();
+    assert_eq!(imported.when(ReallocateCase::example()).events().len(), 1);
+    let pending = imported.when(RequestStepUp::example()).and();
+    assert_eq!(pending.when(ReallocateCase::example()).events().len(), 1);
+}
+
+#[test]
 fn one_step_up_waits_for_its_answer_at_a_time() {
     let pending = story("record-contact").when(RequestStepUp::example()).and();
     let other = RequestStepUp { transfer: Some(some_id(7).into()), ..RequestStepUp::example() };
