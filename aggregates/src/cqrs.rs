@@ -77,3 +77,47 @@ impl<D: Decider> cqrs_es::Aggregate for Root<D> {
         self.0.evolve(&event.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use caseledger_commands::Command;
+    use caseledger_commands::workforce::{RegisterAgency, RegisterTeam, WorkforceCommand};
+    use cqrs_es::DomainEvent;
+    use cqrs_es::test::TestFramework;
+
+    use super::*;
+    use crate::testing::{Circumstances, given};
+    use crate::workforce::{Workforce, WorkforceEvent, WorkforceRefusal};
+
+    fn asked(command: impl Into<WorkforceCommand>) -> Asked<WorkforceCommand> {
+        let Circumstances { id, actor, now, facts, .. } = Circumstances::default();
+        Asked { id, command: command.into(), actor, now, occurred_at: now, facts }
+    }
+
+    fn registered() -> Happened<WorkforceEvent> {
+        Happened(given::<Workforce>([]).when(RegisterAgency::example()).events()[0].clone())
+    }
+
+    #[test]
+    fn a_stock_cqrs_es_program_decides_as_the_decider_does() {
+        let framework = || TestFramework::<Root<Workforce>>::with(Arc::new(Authority::default()));
+        framework()
+            .given_no_previous_events()
+            .when(asked(RegisterAgency::example()))
+            .then_expect_events(vec![registered()]);
+        framework()
+            .given(vec![registered()])
+            .when(asked(RegisterAgency::example()))
+            .then_expect_events(vec![]);
+        framework()
+            .given_no_previous_events()
+            .when(asked(RegisterTeam::example()))
+            .then_expect_error(WorkforceRefusal::AgencyNotRegistered { field: "agency" });
+    }
+
+    #[test]
+    fn an_event_is_stored_under_its_own_name_and_version() {
+        assert_eq!(registered().event_type(), "AgencyRegistered");
+        assert_eq!(registered().event_version(), "1");
+    }
+}

@@ -54,9 +54,7 @@ pub trait Event:
     fn name(&self) -> &'static str;
 
     /// The version of the event's shape, from `1`. A later version comes with an upcaster and a golden file.
-    fn version(&self) -> &'static str {
-        "1"
-    }
+    fn version(&self) -> &'static str;
 }
 
 /// A rule that a command would break, told so that a person can act on it.
@@ -67,9 +65,7 @@ pub trait Refusal: std::error::Error + Clone + PartialEq + Send + Sync + 'static
     fn rule(&self) -> &'static str;
 
     /// The field of the message that the rule is about, if one: `actions[1].due`.
-    fn field(&self) -> Option<String> {
-        None
-    }
+    fn field(&self) -> Option<String>;
 
     /// What to do instead.
     fn remedy(&self) -> String;

@@ -152,6 +152,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::testing;
 
     /// Every event that was ever written, by the aggregate's type and the folder of its golden files.
     #[test]
@@ -185,6 +186,43 @@ mod tests {
                 };
                 assert_eq!(of, aggregate, "{stem}");
             }
+        }
+    }
+
+    fn metadata() -> Metadata {
+        Metadata {
+            authority: "northshire".to_owned(),
+            case: Some(CaseReference::of(testing::some_id(1).into())),
+            actor: "portal".to_owned(),
+            on_behalf_of: Some("priya".to_owned()),
+            occurred_at: testing::moment("2017-03-01T09:00:00Z"),
+            correlation: "7".to_owned(),
+            causation: "event:41".to_owned(),
+            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+            provenance: Some("caseload.xlsx, List 2, row 17".to_owned()),
+        }
+    }
+
+    #[test]
+    fn metadata_is_read_as_it_was_written_whole_or_bare() {
+        let bare =
+            Metadata { case: None, on_behalf_of: None, traceparent: None, provenance: None, ..metadata() };
+        for written in [metadata(), bare] {
+            assert_eq!(Metadata::from_map(&written.to_map()), Some(written));
+        }
+    }
+
+    #[test]
+    fn metadata_that_lacks_a_required_entry_or_holds_an_unreadable_one_is_none() {
+        for required in ["authority", "actor", "occurred_at", "correlation", "causation"] {
+            let mut map = metadata().to_map();
+            map.remove(required);
+            assert_eq!(Metadata::from_map(&map), None, "without {required}");
+        }
+        for (key, wrong) in [("case", "EH-?"), ("occurred_at", "yesterday")] {
+            let mut map = metadata().to_map();
+            map.insert(key.to_owned(), wrong.to_owned());
+            assert_eq!(Metadata::from_map(&map), None, "{key} says {wrong}");
         }
     }
 

@@ -154,7 +154,11 @@ impl<D: Decider> Outcome<D> {
             (rule, field),
             "{refusal}"
         );
-        assert!(!refusal.to_string().is_empty() && !refusal.remedy().is_empty(), "{refusal:?} has no words");
+        for told in [refusal.to_string(), refusal.remedy()] {
+            let begins = told.trim_start_matches('\'').starts_with(char::is_alphanumeric);
+            let is_sentence = begins && told.contains(' ') && told.ends_with('.');
+            assert!(is_sentence, "{refusal:?} says '{told}'");
+        }
         refusal
     }
 

@@ -113,6 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn a_number_past_the_last_whole_multiple_is_drawn_again() {
+        // SplitMix64 can be run backwards: from these seeds the first number is 2^64 - 6, where the last of the whole
+        // tens has ended, and the one before it.
+        assert_eq!(Lot(8_187_556_910_047_604_162).next(), u64::MAX - 5);
+        let (mut past, mut last) = (Lot(8_187_556_910_047_604_162), Lot(13_042_476_475_599_121_356));
+        assert_eq!((past.below(10), last.below(10)), (3, 9));
+        assert_eq!(
+            past.0,
+            8_187_556_910_047_604_162_u64.wrapping_add(2_u64.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        );
+    }
+
+    #[test]
     fn a_draw_once_made_is_always_made_so() {
         let drawn: Vec<_> =
             draw(&cases(646), 20_180_301, 6).iter().map(|case| case.uuid().as_u128() as u16).collect();

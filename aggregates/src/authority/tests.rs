@@ -171,3 +171,51 @@ fn what_a_pack_lacks_is_told_in_the_order_of_the_protocol() {
     assert_eq!(authority.missing_for_step_up(&given.collect()), ["plan", "risks"]);
     assert_eq!(authority.missing_for_step_down(&BTreeSet::new()).len(), 8);
 }
+
+#[test]
+fn names_and_numbers_reach_to_their_bounds() {
+    let paths = |change: &dyn Fn(&mut Authority)| -> Vec<_> {
+        let mut authority = Authority::default();
+        change(&mut authority);
+        authority.check().into_iter().map(|found| found.path).collect()
+    };
+    assert_eq!(paths(&|it| it.name = "é".repeat(200)), Vec::<String>::new());
+    assert_eq!(paths(&|it| it.name = "é".repeat(201)), ["name"]);
+    assert_eq!(paths(&|it| it.panel.forum = " ".to_owned()), ["panel.forum"]);
+    assert_eq!(paths(&|it| it.timescales.drift_months = 3_653), Vec::<String>::new());
+    assert_eq!(paths(&|it| it.timescales.drift_months = 3_654), ["timescales.drift_months"]);
+    assert_eq!(paths(&|it| it.timescales.decide_working_days = 0), ["timescales.decide_working_days"]);
+    assert_eq!(paths(&|it| it.limits.reopening_days = 0), Vec::<String>::new());
+    assert_eq!(paths(&|it| it.limits.backdating_days = 3_654), ["limits.backdating_days"]);
+    assert_eq!(paths(&|it| it.supervision.frequency_days = 0), ["supervision.frequency_days"]);
+    assert_eq!(paths(&|it| it.audit_standards.clear()), ["audit_standards"]);
+    assert_eq!(paths(&|it| it.levels.truncate(1)), ["levels", "statutory_level"]);
+    assert_eq!(paths(&|it| it.statutory_level = 1), ["statutory_level"]);
+    let level = |nth: usize| Level { name: format!("Level {nth}"), meaning: String::new() };
+    assert_eq!(paths(&|it| it.levels = (1..=9).map(level).collect()), Vec::<String>::new());
+    assert_eq!(paths(&|it| it.levels = (1..=10).map(level).collect()), ["levels"]);
+    assert_eq!(paths(&|it| it.levels[1].name = it.levels[0].name.clone()), ["levels[1].name"]);
+    assert_eq!(paths(&|it| it.agencies[1].id = it.agencies[0].id), ["agencies[1].id"]);
+    assert_eq!(paths(&|it| it.teams[1].name = it.teams[0].name.clone()), ["teams[1].name"]);
+    assert_eq!(paths(&|it| it.step_down_protocol[0].title.clear()), ["step_down_protocol[0].title"]);
+    let nowhere = |it: &mut Authority| {
+        it.localities.clear();
+        it.teams.clear();
+    };
+    assert_eq!(paths(&nowhere), ["localities"]);
+}
+
+#[test]
+fn a_standard_is_found_by_its_short_name() {
+    let authority = Authority::default();
+    let found = authority.audit_standard("planning").map(|standard| &*standard.id);
+    assert_eq!(found, Some("planning"));
+    assert_eq!(authority.audit_standard("handwriting"), None);
+    assert!(authority.has_locality("Coast") && !authority.has_locality("Harbour"));
+}
+
+#[test]
+fn a_list_that_is_no_list_of_dates_says_what_is_wanted() {
+    let wrong = problems(&format!("{SMALL}[calendar]\nclosed_days = [7]\n")).remove(0);
+    assert!(wrong.detail.contains("a date such as 2026-12-24"), "{wrong}");
+}

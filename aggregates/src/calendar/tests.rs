@@ -97,6 +97,13 @@ fn no_days_after_a_saturday_is_the_monday() {
 }
 
 #[test]
+fn a_day_lies_no_working_days_from_itself() {
+    let calendar = Calendar::default();
+    assert_eq!(calendar.working_days_between(date(2017, 4, 10), date(2017, 4, 10)), 0);
+    assert_eq!(calendar.working_days_between(date(2017, 4, 8), date(2017, 4, 8)), 0);
+}
+
+#[test]
 fn an_authority_closes_and_opens_on_days_of_its_own() {
     let calendar = Calendar {
         closed_days: [date(2017, 12, 27)].into(),
@@ -114,6 +121,9 @@ fn an_authority_closes_and_opens_on_days_of_its_own() {
 fn the_end_of_the_calendar_is_no_trap() {
     let calendar = Calendar::default();
     assert_eq!(calendar.add_working_days(Date::MAX, 3), Date::MAX);
+    let closed = Calendar { closed_days: [Date::MAX].into(), ..calendar };
+    assert_eq!(closed.add_working_days(Date::MAX, 0), Date::MAX);
+    assert_eq!(closed.add_working_days(Date::MAX, 3), Date::MAX);
 }
 
 #[test]

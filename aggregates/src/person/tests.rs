@@ -1,5 +1,6 @@
 //! A person's entry: registered, put right, linked, erased.
 
+use caseledger_commands::codes::Gender;
 use caseledger_commands::person::*;
 use caseledger_commands::{Command, CommandSet, PersonId, Personal, Role};
 use jiff::ToSpan;
@@ -9,6 +10,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::testing::{self, Circumstances, Given, given, some_id};
+use crate::{Decider, Reference, Refusal};
 
 fn registered() -> Given<Person> {
     given::<Person>([]).when(RegisterPerson::example()).and()
@@ -60,6 +62,188 @@ fn people_are_linked_once_and_to_somebody_else_in_the_register() {
 fn a_link_that_never_was_is_not_ended() {
     let known = registered().with(knowing_the_other);
     known.when(EndLink::example()).then_refused("link-exists", "other");
+}
+
+/// The entry of another person, as far as it holds these links.
+fn entry(links: &[(PersonId, Relation, bool)]) -> Person {
+    let Person::Registered(mut person) = registered().state().clone() else { unreachable!() };
+    let link = |(other, relation, open): &(PersonId, Relation, bool)| HeldLink {
+        link: Link { other: *other, relation: *relation },
+        open: *open,
+    };
+    person.links = links.iter().map(link).collect();
+    Person::Registered(person)
+}
+
+fn this() -> PersonId {
+    some_id(1).into()
+}
+fn that() -> PersonId {
+    some_id(2).into()
+}
+fn third() -> PersonId {
+    some_id(3).into()
+}
+
+/// A person of the register who holds these links, and two others of whom the first holds those.
+fn holding(own: &[(PersonId, Relation, bool)], thats: &[(PersonId, Relation, bool)]) -> Given<Person> {
+    let mut given = registered();
+    for (other, relation, open) in own {
+        let known = given.with(|circumstances| {
+            circumstances.facts.people.insert(*other, entry(&[]).into());
+        });
+        given = known.when(LinkPeople { other: *other, relation: *relation, note: None }).and();
+        if !open {
+            let reason = "A mistake.".into();
+            given = given.when(EndLink { other: *other, relation: *relation, reason }).and();
+        }
+    }
+    let thats = entry(thats);
+    given.with(|circumstances| {
+        circumstances.facts.people.insert(that(), thats.into());
+        circumstances.facts.people.insert(third(), entry(&[]).into());
+    })
+}
+
+fn to_that(relation: Relation) -> LinkPeople {
+    LinkPeople { other: that(), relation, note: None }
+}
+
+fn no_more(relation: Relation) -> EndLink {
+    EndLink { other: that(), relation, reason: "She moved out.".into() }
+}
+
+#[test]
+fn identifiers_are_kept_as_they_are_compared_and_the_agency_is_the_actors() {
+    let agency = some_id(0xa2).into();
+    let by_school = given::<Person>([]).with(|circumstances| circumstances.actor.agency = Some(agency));
+    let outcome = by_school.when(RegisterPerson::example());
+    let [PersonEvent::PersonRegistered(event)] = outcome.events() else { panic!("another event") };
+    assert_eq!(event.identifiers[0].value.reveal(), "9434765919");
+    assert_eq!(event.registering_agency, Some(agency));
+    let again = outcome.and().with(|circumstances| circumstances.actor.agency = None);
+    again.when(RegisterPerson::example()).then_nothing();
+}
+
+#[test]
+fn every_detail_can_be_put_right() {
+    let others = [
+        Detail::GivenName("Maisy".into()),
+        Detail::FamilyName("Okafor".into()),
+        Detail::KnownAs(None),
+        Detail::FormerFamilyNames(vec![]),
+        Detail::Birth(None),
+        Detail::Gender(Personal::new(Gender::NotStated)),
+        Detail::Ethnicity(None),
+        Detail::Disabilities(Personal::default()),
+        Detail::Identifiers(vec![Identifier { kind: IdentifierKind::Uln, value: "1000000019".into() }]),
+        Detail::Address(None),
+        Detail::Telephone(None),
+    ];
+    let correction = |to: &Detail| DetailCorrection { to: to.clone(), reason: "Asked again.".into() };
+    let one_by_one = others.iter().fold(registered(), |person, to| {
+        let outcome = person.when(CorrectPersonDetails { corrections: vec![correction(to)] });
+        let [PersonEvent::PersonDetailsCorrected(event)] = outcome.events() else { panic!("{to:?}") };
+        assert_eq!(event.corrections.len(), 1);
+        assert_eq!(&event.corrections[0].to, to);
+        outcome.and()
+    });
+    let person = one_by_one.state().registered().unwrap();
+    for to in &others {
+        assert_eq!(&person.detail(to), to);
+    }
+    let all = CorrectPersonDetails { corrections: others.iter().map(correction).collect() };
+    one_by_one.when(all).then_nothing();
+}
+
+#[test]
+fn what_is_right_already_is_no_correction() {
+    let RegisterPerson { given_name, identifiers, .. } = RegisterPerson::example();
+    let to = |to| DetailCorrection { to, reason: "Asked again.".into() };
+    let corrections = vec![
+        to(Detail::GivenName(given_name)),
+        to(Detail::Identifiers(identifiers)),
+        to(Detail::FamilyName("Okafor".into())),
+    ];
+    let outcome = registered().when(CorrectPersonDetails { corrections });
+    let [PersonEvent::PersonDetailsCorrected(event)] = outcome.events() else { panic!("another event") };
+    assert_eq!(event.corrections.len(), 1, "{:?}", event.corrections);
+}
+
+#[test]
+fn a_link_is_seen_from_both_and_ended_where_it_is_held() {
+    let held_there = holding(&[], &[(this(), Relation::Child, true)]);
+    held_there.when(to_that(Relation::Parent)).then_nothing();
+    held_there.when(no_more(Relation::Parent)).then_refused("link-ended-where-held", "other");
+    let ended_there = holding(&[], &[(this(), Relation::Child, false)]);
+    assert_eq!(ended_there.when(to_that(Relation::Parent)).events().len(), 1);
+    ended_there.when(no_more(Relation::Parent)).then_refused("link-exists", "other");
+}
+
+#[test]
+fn a_link_that_ended_may_begin_again() {
+    let linked = holding(&[(that(), Relation::Carer, true)], &[]);
+    linked.when(no_more(Relation::Parent)).then_refused("link-exists", "other");
+    let ended = linked.when(no_more(Relation::Carer)).and();
+    ended.when(no_more(Relation::Carer)).then_nothing();
+    let again = ended.when(to_that(Relation::Carer)).and();
+    assert_eq!(again.when(no_more(Relation::Carer)).events().len(), 1);
+}
+
+#[test]
+fn a_link_may_end_although_the_other_was_erased() {
+    let linked = holding(&[(that(), Relation::Carer, true)], &[]).with(|circumstances| {
+        circumstances.facts.people.insert(that(), Person::Erased.into());
+    });
+    linked.when(to_that(Relation::Sibling)).then_refused("linked-person-exists", "other");
+    assert_eq!(linked.when(no_more(Relation::Carer)).events().len(), 1);
+}
+
+#[test]
+fn an_entry_is_a_duplicate_of_one_that_is_none_itself() {
+    use Relation::{DuplicateOf, KeptFor};
+    assert_eq!(holding(&[], &[]).when(to_that(DuplicateOf)).events().len(), 1);
+    let duplicate = holding(&[(third(), DuplicateOf, true)], &[]);
+    let refusal = duplicate.when(to_that(DuplicateOf)).then_refused("duplicate-of-one-entry", "relation");
+    assert_eq!(refusal, PersonRefusal::AlreadyDuplicate { kept: third() });
+    let no_longer = holding(&[(third(), DuplicateOf, false)], &[]);
+    assert_eq!(no_longer.when(to_that(DuplicateOf)).events().len(), 1);
+    let of_a_duplicate = holding(&[], &[(third(), DuplicateOf, true)]);
+    let refusal =
+        of_a_duplicate.when(to_that(DuplicateOf)).then_refused("kept-entry-is-no-duplicate", "other");
+    assert_eq!(refusal.remedy(), format!("Mark this entry as a duplicate of {}.", third()));
+    let kept = holding(&[(third(), KeptFor, true)], &[]);
+    kept.when(to_that(DuplicateOf)).then_refused("kept-entry-stays", "relation");
+    let kept_no_longer = holding(&[(third(), KeptFor, false)], &[]);
+    assert_eq!(kept_no_longer.when(to_that(DuplicateOf)).events().len(), 1);
+    let with_a_sibling = holding(&[(third(), Relation::Sibling, true)], &[]);
+    assert_eq!(with_a_sibling.when(to_that(DuplicateOf)).events().len(), 1);
+}
+
+#[test]
+fn the_entry_that_is_kept_may_say_so_by_the_same_rules() {
+    use Relation::{DuplicateOf, KeptFor};
+    assert_eq!(holding(&[], &[]).when(to_that(KeptFor)).events().len(), 1);
+    let that_is_one = holding(&[], &[(third(), DuplicateOf, true)]);
+    that_is_one.when(to_that(KeptFor)).then_refused("duplicate-of-one-entry", "relation");
+    let this_is_one = holding(&[(third(), DuplicateOf, true)], &[]);
+    this_is_one.when(to_that(KeptFor)).then_refused("kept-entry-is-no-duplicate", "other");
+    let that_is_kept = holding(&[], &[(third(), KeptFor, true)]);
+    that_is_kept.when(to_that(KeptFor)).then_refused("kept-entry-stays", "relation");
+}
+
+#[test]
+fn whoever_links_must_know_the_other() {
+    let of = |command: PersonCommand| Person::default().references(&command);
+    assert_eq!(of(to_that(Relation::Sibling).into()), [Reference::Person(that())]);
+    assert_eq!(of(no_more(Relation::Sibling).into()), [Reference::Person(that())]);
+    assert_eq!(of(RegisterPerson::example().into()), []);
+}
+
+#[test]
+fn nothing_refers_to_somebody_who_is_not_or_no_longer_in_the_register() {
+    assert!(registered().state().may_be_referred_to());
+    assert!(!Person::Unknown.may_be_referred_to() && !Person::Erased.may_be_referred_to());
 }
 
 #[test]
@@ -143,6 +327,9 @@ fn the_data_protection_officer_erases_and_nothing_is_remembered() {
     assert_eq!(erased.state(), &Person::Erased);
     erased.when(ErasePerson::example()).then_nothing();
     erased.when(CorrectPersonDetails::example()).then_refused("person-not-erased", "");
+    erased.when(RegisterPerson::example()).then_refused("person-not-erased", "");
+    let by_another = erased.with(|circumstances| circumstances.actor.roles = vec![Role::TeamManager]);
+    by_another.when(ErasePerson::example()).then_refused("erasure-by-data-protection-officer", "");
 }
 
 #[test]

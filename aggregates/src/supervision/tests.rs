@@ -8,7 +8,10 @@ use jiff::civil::date;
 use super::*;
 use crate::case::Case;
 use crate::testing::{self, Circumstances, Given, fold, given, some_id};
-use crate::workforce::{AgencyRegistered, PractitionerRegistered, TeamRegistered, Workforce};
+use crate::workforce::{
+    AgencyRegistered, PractitionerEnded, PractitionerRegistered, TeamRegistered, Workforce,
+};
+use crate::{Decider, Reference};
 
 fn supervisor() -> PractitionerId {
     RecordSupervision::example().supervisor
@@ -73,6 +76,94 @@ fn what_is_said_is_about_cases_that_exist_and_actions_that_lie_ahead() {
         asked.cases[0].actions[0].due = date(2017, 6, 9);
     });
     recorded.when(same_id).then_refused("id-used-once", "cases[0].actions[0].id");
+}
+
+#[test]
+fn a_supervision_of_today_is_recorded_today_and_what_it_sets_may_be_due_at_once() {
+    let at_once = with(|asked| {
+        asked.held_on = date(2017, 5, 31);
+        asked.cases[0].actions[0].due = date(2017, 5, 31);
+    });
+    let outcome = nothing_yet().when(at_once);
+    let [SupervisionEvent::SupervisionRecorded(event)] = outcome.events() else { panic!("another event") };
+    assert_eq!(event.next_due, date(2017, 7, 1), "31 days on, by the authority's rule");
+}
+
+#[test]
+fn an_id_of_an_action_that_is_done_is_not_used_again() {
+    let recorded = nothing_yet().when(RecordSupervision::example()).and();
+    let done = recorded.when(CompleteSupervisionAction::example()).and();
+    let again = with(|asked| {
+        asked.held_on = date(2017, 5, 30);
+        asked.cases[0].actions[0].due = date(2017, 6, 9);
+    });
+    done.when(again).then_refused("id-used-once", "cases[0].actions[0].id");
+}
+
+#[test]
+fn a_supervisor_who_has_left_by_the_day_does_not_supervise() {
+    let left = |last_day| {
+        nothing_yet().with(move |circumstances| {
+            let mut register = circumstances.facts.workforce.as_deref().cloned().unwrap();
+            register.evolve(&PractitionerEnded { practitioner: supervisor(), last_day }.into());
+            circumstances.facts.workforce = Some(register.into());
+        })
+    };
+    let held_on = RecordSupervision::example().held_on;
+    assert_eq!(left(held_on).when(RecordSupervision::example()).events().len(), 1);
+    left(date(2017, 5, 15))
+        .when(RecordSupervision::example())
+        .then_refused("supervisor-works-here", "supervisor");
+}
+
+#[test]
+fn a_frequency_is_set_for_someone_who_works_here() {
+    let nobody = given::<Supervision>([]);
+    nobody.when(SetSupervisionFrequency::example()).then_refused("practitioner-works-here", "");
+    let other = SetSupervisionFrequency { every_days: 21, ..SetSupervisionFrequency::example() };
+    let often = nothing_yet().when(SetSupervisionFrequency::example()).and();
+    assert_eq!(often.when(other).and().state().every_days, Some(21));
+}
+
+#[test]
+fn what_a_record_must_know_of_others_is_named() {
+    let of = |command: SupervisionCommand| Supervision::default().references(&command);
+    let held = RecordSupervision::example();
+    assert_eq!(of(held.clone().into()), [Reference::Case(held.cases[0].case), Reference::Workforce]);
+    assert_eq!(of(SetSupervisionFrequency::example().into()), [Reference::Workforce]);
+}
+
+#[test]
+fn an_open_action_says_whose_it_is_what_it_is_about_and_how_often_it_was_carried() {
+    let practice = with(|asked| {
+        asked.actions = asked.cases[0].actions.clone();
+        asked.actions[0].id = some_id(5).into();
+    });
+    let recorded = nothing_yet().when(practice).and();
+    let asked = &RecordSupervision::example().cases[0];
+    let set = &asked.actions[0];
+    let open = |case, carried_forward| OpenAction {
+        case,
+        priority: set.priority,
+        owner: set.owner,
+        due: set.due,
+        carried_forward,
+    };
+    let actions = &recorded.state().open_actions;
+    assert_eq!(actions[&set.id], open(Some(asked.case), 0));
+    assert_eq!(actions[&some_id(5).into()], open(None, 0));
+    let next = |day| {
+        with(|asked| {
+            asked.held_on = date(2017, 5, day);
+            asked.cases.clear();
+        })
+    };
+    let twice = recorded.when(next(20)).and().when(next(30)).and();
+    assert_eq!(twice.state().open_actions[&set.id], open(Some(asked.case), 2));
+    assert_eq!(
+        (twice.state().last_held, twice.state().supervisor),
+        (Some(date(2017, 5, 30)), Some(supervisor()))
+    );
 }
 
 #[test]

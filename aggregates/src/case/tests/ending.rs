@@ -58,6 +58,22 @@ fn a_step_down_says_what_is_missing_and_asks_for_it() {
 }
 
 #[test]
+fn what_arrives_of_a_pack_adds_to_what_came_before() {
+    let stepped_up =
+        story("record-contact").when(RequestStepUp::example()).and().when(AcceptStepUp::example()).and();
+    let protocol = Circumstances::default().authority.step_down_protocol;
+    let pack = |items: &[usize]| {
+        let pack = items.iter().map(|nth| PackItem { item: protocol[*nth].id.clone(), content: None });
+        ReceiveStepDown { pack: pack.collect(), ..ReceiveStepDown::example() }
+    };
+    let missing = |given: &Given<Case>| given.state().transfer.clone().map(|transfer| transfer.missing.len());
+    let first = stepped_up.when(pack(&[0, 1])).and();
+    assert_eq!(missing(&first), Some(protocol.len() - 2));
+    let second = first.when(pack(&[2])).and();
+    assert_eq!(missing(&second), Some(protocol.len() - 3));
+}
+
+#[test]
 fn a_case_closes_when_everything_has_ended_and_everybody_was_asked() {
     let case = story("close-case");
     let unasked = |change: fn(&mut CloseCase)| {
@@ -99,6 +115,7 @@ fn a_restriction_names_who_may_still_see_and_ends() {
     case.when(LiftRestriction::example()).then_nothing();
     let until = |until: caseledger_commands::Date| RestrictCase { until, ..RestrictCase::example() };
     case.when(until(date(2017, 1, 1))).then_refused("restriction-lies-ahead", "until");
+    assert_eq!(case.when(until(date(2017, 4, 24))).events().len(), 1, "until this evening");
     let restricted = case.when(until(date(2017, 12, 31))).and();
     restricted.when(until(date(2017, 12, 31))).then_nothing();
     assert_eq!(restricted.when(LiftRestriction::example()).and().state().restriction, None);

@@ -322,6 +322,23 @@ fn an_imported_plan_is_one_familys_and_what_it_tells_has_happened() {
 }
 
 #[test]
+fn imported_actions_without_ids_are_not_taken_for_one_another() {
+    let mut asked = ImportCase::example();
+    asked.plan.iter_mut().for_each(|plan| plan.actions = vec![plan.actions[0].clone(); 3]);
+    assert!(asked.plan.as_ref().is_some_and(|plan| plan.goals.is_empty()));
+    assert_eq!(fresh().when(asked).and().state().open_actions().count(), 3);
+}
+
+#[test]
+fn a_refusal_tells_where_the_case_stands() {
+    let refusal = story("acknowledge-referral").when(AgreePlan::example());
+    let refusal = refusal.then_refused("command-fits-status", "");
+    assert_eq!(refusal.to_string(), "The case is referred, and this can't be done then.");
+    let titles: std::collections::BTreeSet<_> = Status::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(titles.len(), Status::ALL.len(), "two statuses are told alike");
+}
+
+#[test]
 fn a_thing_may_happen_in_the_moment_of_the_referral() {
     let at_once = story("acknowledge-referral").on("2017-03-01T09:00:00Z");
     assert_eq!(at_once.when(AcknowledgeReferral::example()).events().len(), 1);

@@ -95,6 +95,22 @@ fn every_action_of_a_plan_has_an_owner_and_a_due_date() {
 }
 
 #[test]
+fn what_is_due_today_is_not_late() {
+    let today = date(2017, 4, 20);
+    let at_once = plan_with(|plan| {
+        plan.actions[0].due = Some(today);
+        plan.next_review = today;
+    });
+    assert_eq!(story("agree-plan").when(at_once).events().len(), 1);
+    let today = date(2017, 5, 2);
+    let moved = RescheduleAction { due: today, ..RescheduleAction::example() };
+    assert_eq!(story("reschedule-action").when(moved).events().len(), 1);
+    let today = date(2017, 6, 16);
+    let reviewed = ReviewPlan { next_review: Some(today), ..ReviewPlan::example() };
+    assert_eq!(story("review-plan").when(reviewed).events().len(), 1);
+}
+
+#[test]
 fn a_plan_follows_an_authorised_assessment() {
     story("start-assessment").when(AgreePlan::example()).then_refused("command-fits-status", "");
 }
