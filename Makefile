@@ -6,7 +6,7 @@ CARGO ?= cargo
 STORE ?= sqlite:data/demonstration.sqlite
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test setup-run setup-test setup-deploy format lint unit deploy-check build generated clean
+.PHONY: help run test setup-run setup-test setup-deploy setup-mutants format lint unit deploy-check mutants build generated clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,11 @@ deploy-check: setup-deploy ## validate image, compose, kustomize, rules, dashboa
 	$(CARGO) build --quiet --locked --package caseledger
 	target/deploy-tools/bin/python deploy/check
 
+mutants: setup-mutants ## are the rules' tests sharp? An hour; FILE=aggregates/src/case/due.rs for one
+	@mkdir -p target
+	CARGO_PROFILE_DEV_DEBUG=0 PROPTEST_CASES=8 PROPTEST_MAX_SHRINK_ITERS=0 \
+		$(CARGO) mutants --package caseledger-aggregates $(if $(FILE),--file $(FILE)) --output target
+
 generated: ## write again what is generated and committed
 	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json
 	cp deploy/authority.toml deploy/kustomize/base/authority.toml
@@ -44,6 +49,9 @@ setup-test:
 
 setup-deploy:
 	@tests/setup deploy
+
+setup-mutants:
+	@tests/setup build mutants
 
 clean: ## remove what was built, and the demonstration's data
 	$(CARGO) clean
