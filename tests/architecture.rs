@@ -13,8 +13,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("access", &["commands"]),
     ("projections", &["commands", "aggregates", "log"]),
     ("dispatch", &["commands", "aggregates", "log", "access"]),
-    ("api", &["commands", "aggregates", "log", "access", "dispatch", "projections"]),
-    ("cli", &["commands", "aggregates", "log", "access", "dispatch", "projections", "api"]),
+    ("exports", &["commands", "log", "projections"]),
+    ("api", &["commands", "aggregates", "log", "access", "dispatch", "projections", "exports"]),
+    ("cli", &["commands", "aggregates", "log", "access", "dispatch", "projections", "exports", "api"]),
 ];
 
 fn metadata() -> Value {

@@ -1,12 +1,14 @@
 //! What is told: read models that follow from the log, their queries, and the measures.
 //!
 //! A [`Projection`] folds events into tables that it alone owns; [`Projections`] runs them all. [`queries`] answers what
-//! people and services ask; [`measures`] answers managers, boards and inspectors. [`sql`] is the only module that knows
+//! people and services ask; [`measures`] answers managers, boards and inspectors;
+//! [`exports`] tells what other systems and inspectors are sent. [`sql`] is the only module that knows
 //! which database engine it is.
 
 pub mod audits;
 pub mod cases;
 mod cursor;
+pub mod exports;
 pub mod measures;
 pub mod oversight;
 pub mod panels;
@@ -38,4 +40,5 @@ pub const ALL: &[&Spec] = &[
     &workforce::WORKFORCE,
     &oversight::OVERSIGHT_RECORD,
     &measures::MEASURES,
+    &exports::EXPORTS,
 ];

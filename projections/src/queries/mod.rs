@@ -60,4 +60,6 @@ impl Reads {
     pub const AUDITS: &'static str = crate::audits::AUDITS.name;
     /// The figures of [`measures`](crate::measures).
     pub const MEASURES: &'static str = crate::measures::MEASURES.name;
+    /// The lists and episodes of [`exports`](crate::exports).
+    pub const EXPORTS: &'static str = crate::exports::EXPORTS.name;
 }

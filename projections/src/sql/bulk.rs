@@ -1,6 +1,8 @@
 //! Many rows at once: the statements that the shared subset of SQL can't say.
 
-use super::{Kind, Row, SqlError, Table, Tx, Value, bound};
+use caseledger_log::Database;
+
+use super::{Db, Kind, Row, SqlError, Table, Tx, Value, bound};
 
 /// How many rows go into one statement in SQLite. Few sizes, so that each statement is prepared once; the columns of
 /// the widest table times the largest stays below SQLite's 32,766 values.
@@ -102,6 +104,35 @@ impl Tx {
             }
         }
         Ok(())
+    }
+}
+
+impl Db {
+    /// The rows of a table whose column holds one of the texts, outside of a transaction.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn load(&self, table: &Table, column: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
+        if keys.is_empty() {
+            return Ok(vec![]);
+        }
+        let select = format!("SELECT {} FROM {} WHERE {column}", table.column_list(), table.name);
+        Ok(match self.log().database() {
+            Database::Sqlite(pool) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
+                .bind(as_json(keys))
+                .fetch_all(pool)
+                .await?
+                .into_iter()
+                .map(Row::Sqlite)
+                .collect(),
+            Database::Postgres(pool) => sqlx::query(&format!("{select} = ANY($1)"))
+                .bind(keys)
+                .fetch_all(pool)
+                .await?
+                .into_iter()
+                .map(Row::Postgres)
+                .collect(),
+        })
     }
 }
 

@@ -48,6 +48,7 @@ pub const QUERIES: &[&str] = &[
     "list-panels",
     "list-worklist",
     "export",
+    "export-children",
     "subscribe",
     "operate",
     "view-metrics",

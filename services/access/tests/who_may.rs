@@ -143,6 +143,27 @@ fn what_has_no_rule_is_forbidden() {
     assert!(matches!(decision, Decision::Forbid { .. }));
 }
 
+/// What a list of children tells, its readers may read case by case; only restrictions are left to be asked about.
+#[test]
+fn whoever_exports_children_may_see_every_case_that_is_not_restricted() {
+    let access = Access::new().unwrap();
+    let (authority, case) =
+        (caseledger_access::Resource::Authority, caseledger_access::Resource::Case(Default::default()));
+    let mut permitted = 0;
+    for column in SECTIONS.iter().flat_map(|section| (section.columns)()) {
+        if access.decide(&column.actor, "export-children", &authority) == Decision::Permit {
+            permitted += 1;
+            assert_eq!(
+                access.decide(&column.actor, "view-case", &case),
+                Decision::Permit,
+                "{}",
+                column.about
+            );
+        }
+    }
+    assert!(permitted > 0);
+}
+
 #[test]
 fn several_actions_are_decided_as_each_alone() {
     let access = Access::new().unwrap();

@@ -119,19 +119,31 @@ pub struct Ask {
 
 /// What is answered.
 pub struct Answer {
-    body: Value,
+    body: Content,
     version: Option<u64>,
     next: Option<String>,
 }
 
+/// The form of an answer.
+enum Content {
+    Json(Value),
+    File { name: String, media_type: &'static str, bytes: Vec<u8> },
+}
+
 impl Answer {
+    /// An answer that is a file, to be saved under that name. The name holds nothing personal.
+    pub fn file(name: String, media_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
+        let body = Content::File { name, media_type, bytes: bytes.into() };
+        Self { body, version: None, next: None }
+    }
+
     /// An answer.
     pub fn of(body: impl serde::Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_value(body).map_err(|error| {
             tracing::error!(%error, "an answer has no JSON");
             Problem::of(&KINDS.internal)
         })?;
-        Ok(Self { body, version: None, next: None })
+        Ok(Self { body: Content::Json(body), version: None, next: None })
     }
 
     /// The same, as it was at that version of its stream.
@@ -245,7 +257,14 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
     if let Some(next) = &answer.next {
         add(header::LINK, format!("<{}>; rel=\"next\"", link(path, ask, next)));
     }
-    (response, Json(answer.body)).into_response()
+    match answer.body {
+        Content::Json(body) => (response, Json(body)).into_response(),
+        Content::File { name, media_type, bytes } => {
+            add(header::CONTENT_TYPE, media_type.to_owned());
+            add(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
+            (response, bytes).into_response()
+        }
+    }
 }
 
 /// The address of the next page: the same question, from the cursor on. It holds no more than the client sent.

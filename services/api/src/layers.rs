@@ -191,8 +191,16 @@ pub async fn in_turn(State(api): State<Api>, mut request: Request<Body>, next: N
 pub async fn acceptable(request: Request<Body>, next: Next) -> Response {
     let accepted = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let accepted: Vec<&str> = accepted.flat_map(|value| value.split(',')).map(media_range).collect();
-    let readable =
-        ["*/*", "application/*", "application/json", "application/problem+json", crate::bulk::MEDIA_TYPE];
+    let readable = [
+        "*/*",
+        "application/*",
+        "application/json",
+        "application/problem+json",
+        crate::bulk::MEDIA_TYPE,
+        caseledger_exports::annex_a::XLSX,
+        "text/*",
+        "text/csv",
+    ];
     if accepted.is_empty() || accepted.iter().any(|range| readable.contains(range)) {
         return next.run(request).await;
     }

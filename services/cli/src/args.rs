@@ -70,6 +70,9 @@ pub enum Task {
     Replay(ReplayArgs),
     /// Answer a measure from the events
     Report(ReportArgs),
+    /// Write what others accept: lists of children for inspectors, a dataset's episodes
+    #[command(subcommand)]
+    Export(ExportTask),
     /// Look after the projections
     #[command(subcommand)]
     Projections(ProjectionsTask),
@@ -289,6 +292,67 @@ pub enum ReportFormat {
     Json,
     /// A heading line and one line a row
     Csv,
+}
+
+/// What to write for others. The files hold personal data: they are readable by their owner alone.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ExportTask {
+    /// The child-level lists that inspectors ask for (Annex A), as a workbook
+    ///
+    /// Contacts, early help and referrals of the six months that end with the day, as things stood when it ended. A trace
+    /// beside the workbook leads from each row to its case and events.
+    AnnexA(AnnexAArgs),
+    /// The early help episodes of the Standard Safeguarding Dataset, as CSV
+    SsdEarlyHelp(EpisodesArgs),
+}
+
+/// Which workbook, and where to.
+#[derive(Clone, Debug, Args)]
+pub struct AnnexAArgs {
+    /// The day that is asked for, at its end; today, if left out
+    #[arg(long, value_name = "DATE")]
+    pub at: Option<Date>,
+    /// How codes are lettered
+    #[arg(long, value_enum, default_value_t = ExportDialect::Newer)]
+    pub dialect: ExportDialect,
+    /// The workbook to write
+    #[arg(long, value_name = "FILE.xlsx", required_unless_present = "check")]
+    pub out: Option<PathBuf>,
+    /// The trace to write; beside the workbook, if left out
+    #[arg(long, value_name = "FILE.csv", requires = "out")]
+    pub trace: Option<PathBuf>,
+    /// Tell what would be refused or is missing, row by row. Ends with 7 when something would be refused
+    #[arg(long)]
+    pub check: bool,
+    /// How to tell it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, requires = "check")]
+    pub format: ReportFormat,
+}
+
+/// How an exported workbook letters its codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportDialect {
+    /// `s) NOBT`, no source 5D
+    Older,
+    /// `t) NOBT`, `p1) 5D: LA services`
+    Newer,
+}
+
+/// Which episodes, and where to.
+#[derive(Clone, Debug, Args)]
+pub struct EpisodesArgs {
+    /// The first day of the period; the earliest that is known, if left out
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<Date>,
+    /// The last day, at its end; today, if left out
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<Date>,
+    /// The file to write
+    #[arg(long, value_name = "FILE.csv")]
+    pub out: PathBuf,
+    /// The trace to write; beside the file, if left out
+    #[arg(long, value_name = "FILE.csv")]
+    pub trace: Option<PathBuf>,
 }
 
 /// What to do with the projections.

@@ -23,7 +23,8 @@ pub enum Failure {
     /// Whoever asks may not.
     #[error("{0}")]
     NotPermitted(String),
-    /// It was done, and some of it was left out and listed: an import with rejected rows, a doctor with findings.
+    /// It was done, and some of it was left out and listed: an import with rejected rows, a doctor with findings, an export
+    /// of which cells would be refused.
     #[error("{0}")]
     Incomplete(String),
 }
@@ -38,7 +39,7 @@ Exit codes:
   4  not found
   5  the store or the service can't be reached
   6  not permitted
-  7  done in part: rows were rejected, or the doctor found something";
+  7  done in part: rows were rejected, cells would be refused, or the doctor found something";
 
 impl Failure {
     /// Its exit code.

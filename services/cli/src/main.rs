@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use caseledger::args::{Cli, Common, ConfigTask, ImportTask, ProjectionsTask, ServeArgs, Task};
+use caseledger::args::{Cli, Common, ConfigTask, ExportTask, ImportTask, ProjectionsTask, ServeArgs, Task};
 use caseledger::exit::Failure;
 use caseledger::settings::Settings;
 use caseledger::{demo, serve, tasks, telemetry};
@@ -60,6 +60,8 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
         }
         Task::Replay(args) => tasks::replay::run(settings, &args, json).await,
         Task::Report(args) => tasks::report::run(settings, &args, json).await,
+        Task::Export(ExportTask::AnnexA(args)) => tasks::export::annex_a(settings, &args, json).await,
+        Task::Export(ExportTask::SsdEarlyHelp(args)) => tasks::export::episodes(settings, &args, json).await,
         Task::Projections(ProjectionsTask::Status) => tasks::projections::status(settings, json).await,
         Task::Projections(ProjectionsTask::Rebuild { name }) => {
             tasks::projections::rebuild(settings, name.as_deref(), json).await

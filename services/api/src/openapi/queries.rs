@@ -21,13 +21,13 @@ fn operation(query: &Query) -> Value {
     if query.paged {
         headers.insert("Link".to_owned(), json!({ "$ref": "#/components/headers/Link" }));
     }
+    let content = match crate::queries::file_type(query.id) {
+        Some(media_type) => json!({ media_type: { "schema": { "type": "string", "format": "binary" } } }),
+        None => json!({ "application/json": { "schema": schema_of(&example), "example": example } }),
+    };
     responses.insert(
         "200".to_owned(),
-        json!({
-            "description": query.title,
-            "headers": headers,
-            "content": { "application/json": { "schema": schema_of(&example), "example": example } },
-        }),
+        json!({ "description": query.title, "headers": headers, "content": content }),
     );
     responses.sort_keys();
     let in_path =

@@ -2,6 +2,7 @@
 
 mod cases;
 mod catalogue;
+mod exports;
 mod meetings;
 mod people;
 mod records;
@@ -31,12 +32,15 @@ pub fn table() -> &'static [Query] {
             meetings::queries(),
             records::queries(),
             reports::queries(),
+            exports::queries(),
             catalogue::queries(),
         ];
         parts.into_iter().flatten().collect()
     });
     &TABLE
 }
+
+pub use exports::file_type;
 
 impl Api {
     /// Asks the policies, and tells no more than they allow.

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod command;
 pub mod doctor;
+pub mod export;
 pub mod health;
 mod post;
 pub mod projections;
