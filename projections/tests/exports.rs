@@ -53,7 +53,10 @@ async fn by_case(stage: &Stage) -> BTreeMap<CaseId, Vec<Told>> {
             cases.entry(case).or_default().push((day, recorded.position, recorded.sequence, event));
         }
     }
-    cases.values_mut().for_each(|events| events.sort_by_key(|(day, position, ..)| (*day, *position)));
+    // An import begins its case, whatever was recorded late.
+    let place =
+        |(day, position, _, event): &Told| (!matches!(event, CaseEvent::CaseImported(_)), *day, *position);
+    cases.values_mut().for_each(|events| events.sort_by_key(place));
     cases
 }
 

@@ -277,6 +277,9 @@ fn the_family_is_seen(town: &Town, family: &Family, case: &Thing) {
     practitioner
         .does(case, "record-contact", visit(&family.leo))
         .is_refused("person-of-the-family", "children_seen[0]");
+    practitioner
+        .does(case, "record-contact", visit(&family.dana))
+        .is_refused("child-of-the-family", "children_seen[0]");
     practitioner.does(case, "record-contact", visit(&family.maisie)).is_accepted(&["ContactRecorded"]);
     let missed = json!({ "kind": "call", "took_place": false, "note": "Nobody answered." });
     practitioner.does(case, "record-contact", missed).is_accepted(&["ContactRecorded"]);

@@ -11,6 +11,7 @@ use super::town::{Thing, Town, rows};
 pub fn others_go_other_ways(town: &Town, family: &Family, other: &Thing, next: &Thing) {
     town.days_ago(30);
     a_case_ends_at_triage(town, family);
+    social_care_hands_over_before_anybody_holds_the_case(town, family);
     a_caseload_comes_from_another_record(town, family);
     a_manager_decides_before_the_panel(town, other, next);
     nobody_authorises_their_own_assessment(town, family, other);
@@ -30,6 +31,17 @@ fn a_case_ends_at_triage(town: &Town, family: &Family) {
     manager.does(&case, "reopen-case", reopening).is_refused("reopens-what-was-accepted", "");
     let checked = json!({ "outcome": "sustained", "words": "Well." });
     manager.does(&case, "check-sustained-outcome", checked).is_refused("reopens-what-was-accepted", "");
+}
+
+fn social_care_hands_over_before_anybody_holds_the_case(town: &Town, family: &Family) {
+    let case =
+        town.school().opens("cases/receive-referral", referral(family)).opens("cases", "ReferralReceived");
+    let handed = json!({ "reason": "Closed after assessment (RC9).", "pack": [{ "item": "assessment" }] });
+    town.posting_service().does(&case, "receive-step-down", handed).is_accepted(&["StepDownReceived"]);
+    let mut elsewhere = led_by(ids::COAST, ids::PARTNER, ids::CHARITY);
+    elsewhere["reason"] = json!("The family trusts the charity.");
+    elsewhere["handover_note"] = json!("Visits after four.");
+    town.manager().does(&case, "reallocate-case", elsewhere).is_refused("reallocates-what-was-allocated", "");
 }
 
 fn a_caseload_comes_from_another_record(town: &Town, family: &Family) {
