@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use caseledger_aggregates::Authority;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::{Actor, CommandSet, InputError, Role, Timestamp, Violation};
-use caseledger_log::IdempotencyKey;
+use caseledger_log::{IdempotencyKey, Urgency};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,6 +27,7 @@ pub struct Call<C> {
     pub causation: String,
     pub traceparent: Option<String>,
     pub provenance: Option<String>,
+    pub urgency: Urgency,
 }
 
 impl<C: CommandSet> Call<C> {
@@ -40,7 +41,9 @@ impl<C: CommandSet> Call<C> {
         let said = take_occurred_at(&mut request.message)?.or(request.occurred_at);
         let occurred_at = said.unwrap_or(now);
         let is_bound = request.provenance.is_none() && !actor.is(Role::Process);
-        check_occurred_at(occurred_at, now, authority, is_bound)?;
+        // What a process follows is in the log already, whatever the clock has done since.
+        let is_follow_up = actor.is(Role::Process);
+        check_occurred_at(occurred_at, if is_follow_up { occurred_at } else { now }, authority, is_bound)?;
         check_characters(&request.message)?;
         let command = C::decode(entry.spec.name, request.message).map_err(rejected)?;
         let id = match (C::ONLY, request.id, &request.idempotency_key) {
@@ -71,6 +74,7 @@ impl<C: CommandSet> Call<C> {
             correlation,
             traceparent: request.traceparent,
             provenance: request.provenance,
+            urgency: if request.in_bulk { Urgency::Bulk } else { Urgency::Awaited },
         })
     }
 }

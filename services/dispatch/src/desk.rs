@@ -178,7 +178,7 @@ async fn append<D: Kin>(
     let names = events.iter().map(|event| event.name().to_owned()).collect();
     let events = events.into_iter().map(Happened).collect();
     let metadata = metadata::<D>(core, actor, call).to_map();
-    match D::store(core).record(loaded, events, metadata, call.key.clone()).await {
+    match D::store(core).record_as(loaded, events, metadata, call.key.clone(), call.urgency).await {
         Ok(receipt) if receipt.repeated => {
             let names = core.names_of(receipt.positions).await.map_err(failed)?;
             Ok(receipt_of::<D>(call.id, receipt, names))

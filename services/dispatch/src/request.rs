@@ -34,6 +34,8 @@ pub struct Request {
     /// Where an imported record came from: file, sheet and row. An import may tell of any time in the past; no outside
     /// client can set this.
     pub provenance: Option<String>,
+    /// Whether it is one of many that were sent together. What somebody waits for goes first, and leaves these a share.
+    pub in_bulk: bool,
 }
 
 impl Request {

@@ -9,15 +9,25 @@ mod append;
 mod copy;
 mod engine;
 mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod follow;
 mod log;
 mod observe;
 mod plan;
+mod queue;
 mod reader;
 mod recent;
 mod schema;
 mod store;
 mod writer;
+
+/// A place at which a build for the torture harness may die. Nothing in this build.
+#[cfg(not(feature = "faults"))]
+#[macro_export]
+macro_rules! fault_point {
+    ($name:literal) => {};
+}
 
 use std::collections::HashMap;
 
@@ -30,7 +40,7 @@ pub use log::{Log, Options, Stats, WriteTurn};
 pub use observe::{Batch, Observer};
 pub use reader::Database;
 pub use schema::SCHEMA_VERSION;
-pub use store::{LogContext, LogStore};
+pub use store::{LogContext, LogStore, Urgency};
 
 /// Where an event stands in the authority's log: 1, 2, 3 … without a gap.
 pub type Position = u64;

@@ -15,11 +15,16 @@ use tokio::task::AbortHandle;
 use crate::engine::{Engine, PostgresEngine, SqliteEngine, WORK_AS_APP};
 use crate::follow::{Seen, follow};
 use crate::plan::Prepared;
-use crate::writer::{Job, Waiting, Writer};
+use crate::queue::{Entrance, queue};
+use crate::writer::{Job, Trouble, Waiting, Writer};
 use crate::{
     Append, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt, Recorded,
     schema,
 };
+
+/// How long a reader waits for a connection. The pool keeps trying for as long when there is no database: whoever asks is
+/// to hear of that while they still listen.
+const LONGEST_WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
 
 /// How a log is opened.
 #[derive(Clone)]
@@ -28,7 +33,7 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Whether tables that are missing or older are brought up to date.
     pub migrate: bool,
-    /// How many appends may wait for the writer; more are answered [`LogError::Busy`].
+    /// How many appends may wait for the writer, and as many in bulk; more are answered [`LogError::Busy`].
     pub queue: usize,
     /// How many connections read at the same time, those of the read models included. At least 2.
     pub connections: u32,
@@ -53,10 +58,11 @@ pub struct Log {
 
 struct Inner {
     database: Database,
-    queue: mpsc::Sender<Job>,
+    queue: Entrance,
     seen: Seen,
     turn: Arc<Mutex<()>>,
     counters: Arc<Counters>,
+    trouble: Trouble,
     cached_states: usize,
     follower: AbortHandle,
 }
@@ -122,13 +128,25 @@ impl Log {
             }
         };
         let counters = Arc::<Counters>::default();
-        let (queue, jobs) = mpsc::channel(options.queue.max(1));
+        let (queue, jobs) = queue(options.queue);
         let mut writer = Writer::new(engine, options.clock, seen.clone(), Arc::clone(&counters));
         writer.observer = options.observer;
+        let trouble = writer.trouble.clone();
         tokio::spawn(writer.run(jobs));
         let follower = tokio::spawn(follow(database.clone(), seen.clone())).abort_handle();
         let cached_states = options.cached_states;
-        Ok(Self { inner: Arc::new(Inner { database, queue, seen, turn, counters, cached_states, follower }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database,
+                queue,
+                seen,
+                turn,
+                counters,
+                trouble,
+                cached_states,
+                follower,
+            }),
+        })
     }
 
     /// Brings the tables at `sqlite:PATH` or `postgres://…` up to date, and makes them where there are none.
@@ -145,13 +163,24 @@ impl Log {
     /// [`LogError::Conflict`], [`LogError::KeyReused`], [`LogError::Invalid`], [`LogError::Busy`], [`LogError::Closed`], and
     /// those of the database: after these it may have been written, and is repeated with its key.
     pub async fn append(&self, append: Append) -> Result<Receipt, LogError> {
+        self.hand_in(append, &self.inner.queue.people).await
+    }
+
+    /// As [`append`](Self::append), for one of many that nobody waits for in person: those of [`append`](Self::append)
+    /// go first, and leave these a share.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub async fn append_in_bulk(&self, append: Append) -> Result<Receipt, LogError> {
+        self.hand_in(append, &self.inner.queue.bulk).await
+    }
+
+    async fn hand_in(&self, append: Append, queue: &mpsc::Sender<Job>) -> Result<Receipt, LogError> {
         let prepared = Prepared::new(append)?;
         let (answer, answered) = oneshot::channel();
-        self.inner.queue.try_send(Job::Append(Box::new(Waiting { prepared, answer }))).map_err(|error| {
-            match error {
-                mpsc::error::TrySendError::Full(_) => LogError::Busy,
-                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
-            }
+        queue.try_send(Job::Append(Box::new(Waiting { prepared, answer }))).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => LogError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LogError::Closed,
         })?;
         answered.await.map_err(|_| LogError::Unavailable("the writer has stopped".to_owned()))?
     }
@@ -232,17 +261,22 @@ impl Log {
             refused: read(&counters.refused),
             failed: read(&counters.failed),
             busy: Duration::from_micros(read(&counters.busy_microseconds)),
-            waiting: self.inner.queue.max_capacity() - self.inner.queue.capacity(),
+            waiting: self.inner.queue.waiting(),
         }
+    }
+
+    /// Why the last batch could not be written; nothing as soon as one can. The log finds out by itself, asked or not.
+    pub fn trouble(&self) -> Option<LogError> {
+        self.inner.trouble.get()
     }
 
     /// Takes no more appends, answers those that wait, and lets go of the database. Safe to call twice.
     pub async fn close(&self) {
         let (done, drained) = oneshot::channel();
-        if self.inner.queue.send(Job::Close(done)).await.is_ok() {
+        if self.inner.queue.people.send(Job::Close(done)).await.is_ok() {
             let _stopped = drained.await;
         }
-        self.inner.queue.closed().await;
+        self.inner.queue.people.closed().await;
         self.inner.follower.abort();
         self.inner.database.close().await;
     }
@@ -310,12 +344,16 @@ impl Address {
     async fn pool(&self, connections: u32) -> Result<Database, LogError> {
         Ok(match self {
             Self::Sqlite(file) => Database::Sqlite(
-                SqlitePoolOptions::new().max_connections(connections).connect_with(file.clone()).await?,
+                SqlitePoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
+                    .connect_with(file.clone())
+                    .await?,
             ),
             Self::Postgres(server) => Database::Postgres(
-                // One more, which listens.
                 PgPoolOptions::new()
-                    .max_connections(connections + 1)
+                    .max_connections(connections + 1) // one more, which listens
+                    .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
                     .after_connect(|connection, _| {
                         Box::pin(async { connection.execute(WORK_AS_APP).await.map(drop) })
                     })

@@ -25,6 +25,16 @@ impl<A: Aggregate> Clone for LogStore<A> {
     }
 }
 
+/// Whether somebody waits for an append in person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody does.
+    #[default]
+    Awaited,
+    /// It is one of many that were sent together: what is awaited goes first, and leaves it a share.
+    Bulk,
+}
+
 /// An aggregate as it was loaded: its state, and the version of its stream that the state is true of.
 ///
 /// Whatever a handler does to the aggregate that cqrs-es hands it happens to a scratch copy: events are applied once,
@@ -133,6 +143,21 @@ impl<A: Aggregate + Clone> LogStore<A> {
         metadata: HashMap<String, String>,
         key: Option<IdempotencyKey>,
     ) -> Result<Receipt, LogError> {
+        self.record_as(context, events, metadata, key, Urgency::Awaited).await
+    }
+
+    /// As [`record`](Self::record), and says whether somebody waits for it in person.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub async fn record_as(
+        &self,
+        context: LogContext<A>,
+        events: Vec<A::Event>,
+        metadata: HashMap<String, String>,
+        key: Option<IdempotencyKey>,
+        urgency: Urgency,
+    ) -> Result<Receipt, LogError> {
         let append = Append {
             aggregate_type: A::TYPE.to_owned(),
             aggregate_id: context.id.clone(),
@@ -141,7 +166,10 @@ impl<A: Aggregate + Clone> LogStore<A> {
             metadata,
             key,
         };
-        let receipt = self.log.append(append).await;
+        let receipt = match urgency {
+            Urgency::Awaited => self.log.append(append).await,
+            Urgency::Bulk => self.log.append_in_bulk(append).await,
+        };
         match &receipt {
             Ok(receipt) if !receipt.repeated && !events.is_empty() => self.remember(context, events, receipt),
             Err(LogError::Conflict { .. }) => self.recent.forget(&context.id),

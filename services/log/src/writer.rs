@@ -1,25 +1,26 @@
 //! The one writer of a log: it takes all that wait, and commits them together.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hashlink::LruCache;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
 use crate::engine::{Engine, Look};
 use crate::follow::Seen;
 use crate::log::Counters;
 use crate::plan::{Head, KeptKeys, Plan, Prepared, StreamId, plan, rests_on_guess};
-use crate::{Clock, LogError, Observer, Receipt, observe};
+use crate::queue::Queue;
+use crate::{Clock, LogError, Observer, Receipt, fault_point, observe};
 
-/// How many appends a batch holds at most.
-const LARGEST_BATCH: usize = 1_000;
+/// How long a batch may take. A database that takes longer is one that does not answer, and those who wait are told so.
+const LONGEST_COMMIT: Duration = Duration::from_secs(20);
 
-/// How many bytes of payload a batch holds, after the first append.
-const HEAVIEST_BATCH: usize = 8 * 1024 * 1024;
+/// How soon it is tried again after a batch could not be written, when nobody asks.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How many streams' versions are remembered.
 const REMEMBERED_STREAMS: usize = 100_000;
@@ -40,7 +41,31 @@ pub(crate) struct Writer {
     pub seen: Seen,
     pub counters: Arc<Counters>,
     pub observer: Option<Arc<dyn Observer>>,
+    pub trouble: Trouble,
     known: Known,
+}
+
+/// Why the last batch could not be written, until one can.
+#[derive(Clone, Default)]
+pub(crate) struct Trouble(Arc<Mutex<Option<LogError>>>);
+
+impl Trouble {
+    /// What it is, if there is any.
+    pub fn get(&self) -> Option<LogError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_there(&self) -> bool {
+        self.get().is_some()
+    }
+
+    fn set(&self, error: &LogError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+    }
+
+    fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// What is known of the log without asking: true as long as the log ends at `head`.
@@ -52,25 +77,35 @@ struct Known {
 impl Writer {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>, seen: Seen, counters: Arc<Counters>) -> Self {
         let known = Known { head: None, versions: LruCache::new(REMEMBERED_STREAMS) };
-        Self { engine, clock, seen, counters, observer: None, known }
+        Self { engine, clock, seen, counters, observer: None, trouble: Trouble::default(), known }
     }
 
     /// Works until the queue is closed and empty.
-    pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut waiting = Vec::with_capacity(LARGEST_BATCH);
+    pub async fn run(mut self, mut queue: Queue) {
         let mut closers = vec![];
-        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+        loop {
+            let jobs = match self.trouble.is_there() {
+                false => queue.take().await,
+                // Nobody may come while we are known not to be able to write: find out ourselves when it is over.
+                true => match timeout(TRY_AGAIN_AFTER, queue.take()).await {
+                    Ok(jobs) => jobs,
+                    Err(_) => {
+                        self.try_again().await;
+                        continue;
+                    }
+                },
+            };
+            if jobs.is_empty() {
+                break;
+            }
             let mut batch = Batch::default();
-            for job in waiting.drain(..) {
+            for job in jobs {
                 match job {
                     Job::Append(append) => batch.push(*append),
                     Job::Close(closed) => {
                         queue.close();
                         closers.push(closed);
                     }
-                }
-                if batch.bytes > HEAVIEST_BATCH {
-                    self.work(std::mem::take(&mut batch)).await;
                 }
             }
             self.work(batch).await;
@@ -86,16 +121,38 @@ impl Writer {
             return;
         }
         let started = Instant::now();
-        let outcome = self.commit(&batch.appends).await;
+        let outcome = match timeout(LONGEST_COMMIT, self.commit(&batch.appends)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(LogError::Unavailable("it does not answer".to_owned())),
+        };
         self.count(&batch, &outcome, started.elapsed());
-        let answers = outcome.unwrap_or_else(|error| {
-            warn!(%error, appends = batch.appends.len(), "the log could not write a batch");
-            self.engine.disconnect();
-            self.known.forget();
-            vec![Err(error); batch.appends.len()]
-        });
+        let answers = match outcome {
+            Ok(answers) => {
+                self.trouble.clear();
+                answers
+            }
+            Err(error) => {
+                warn!(%error, appends = batch.appends.len(), "the log could not write a batch");
+                self.engine.disconnect();
+                self.known.forget();
+                self.trouble.set(&error);
+                vec![Err(error); batch.appends.len()]
+            }
+        };
         for (waits, answer) in batch.answers.into_iter().zip(answers) {
             let _gone = waits.send(answer);
+        }
+    }
+
+    /// Writes nothing new, and so finds out whether writing works again.
+    async fn try_again(&mut self) {
+        match timeout(LONGEST_COMMIT, self.engine.touch()).await {
+            Ok(Ok(())) => self.trouble.clear(),
+            Ok(Err(error)) => {
+                self.engine.disconnect();
+                self.trouble.set(&error);
+            }
+            Err(_) => self.engine.disconnect(),
         }
     }
 
@@ -109,14 +166,17 @@ impl Writer {
             };
             let unlooked = kept.is_none();
             let mut planned = self.plan(batch, &kept.unwrap_or_default())?;
-            if unlooked && planned.refuses() {
-                let kept = self.look(batch).await?; // a refusal is told only of what the database says
+            if unlooked && (planned.refuses() || planned.is_empty()) {
+                // What no write will confirm is told only of what the database says.
+                let kept = self.look(batch).await?;
                 planned = self.plan(batch, &kept)?;
             }
             if planned.is_empty() {
                 return Ok(planned.answers);
             }
+            fault_point!("log.before-write");
             if self.engine.write(&planned).await? {
+                fault_point!("log.after-commit");
                 return Ok(self.learn(planned));
             }
             debug!(appends = batch.len(), "another process moved the log on; planning again");
@@ -222,16 +282,26 @@ pub(crate) enum Job {
     Close(oneshot::Sender<()>),
 }
 
+impl Job {
+    /// How many bytes of payload it brings.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Append(waiting) => {
+                waiting.prepared.append.events.iter().map(|event| event.payload().len()).sum()
+            }
+            Self::Close(_) => 0,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Batch {
     appends: Vec<Prepared>,
     answers: Vec<oneshot::Sender<Result<Receipt, LogError>>>,
-    bytes: usize,
 }
 
 impl Batch {
     fn push(&mut self, waiting: Waiting) {
-        self.bytes += waiting.prepared.append.events.iter().map(|event| event.payload().len()).sum::<usize>();
         self.appends.push(waiting.prepared);
         self.answers.push(waiting.answer);
     }

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use caseledger_log::{Append, Clock, Database, Log, LogError, NewEvent, Options};
-use caseledger_test_postgres::Postgres;
+use caseledger_test_postgres::{Durability, Postgres};
 use jiff::Timestamp;
 
 struct Standing;
@@ -50,6 +51,50 @@ async fn the_writer_outlives_its_connection() {
     }
     let events = log.read_after(0, 10).await.unwrap();
     assert_eq!(events.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_is_said_to_be_away_and_is_used_again_when_it_is_back() {
+    let server = Postgres::start_with(Durability::On);
+    let log = open(&server.fresh_database()).await;
+    log.append(append("a")).await.unwrap();
+    server.kill();
+    let soon = Duration::from_secs(20); // far less than a client waits for an answer
+    // The server's children outlive it for a moment, and may answer until they notice.
+    let readers_hear = async {
+        loop {
+            if let Err(error) = log.head().await {
+                break error;
+            }
+        }
+    };
+    let writers_hear = async {
+        for number in 0.. {
+            if let Err(error) = log.append(append(&format!("b{number}"))).await {
+                return error;
+            }
+        }
+        unreachable!("there is no last number");
+    };
+    let read = tokio::time::timeout(soon, readers_hear).await.expect("readers hear of it soon");
+    let written = tokio::time::timeout(soon, writers_hear).await.expect("writers too");
+    assert!(read.passes() && written.passes(), "{read:?} {written:?}");
+    assert!(log.trouble().is_some(), "it knows that it can't write");
+    server.start_again();
+    let asks_itself = async {
+        while log.trouble().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(soon, asks_itself)
+        .await
+        .expect("it finds out that it can write again, though nobody writes");
+    log.append(append("c")).await.unwrap();
+    let events = log.read_after(0, 10_000).await.unwrap();
+    assert_eq!(events.first().map(|event| event.aggregate_id.as_str()), Some("a"));
+    assert_eq!(events.last().map(|event| event.aggregate_id.as_str()), Some("c"));
+    let positions: Vec<u64> = events.iter().map(|event| event.position).collect();
+    assert_eq!(positions, (1..=events.len() as u64).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use caseledger_aggregates::{AnyEvent, Metadata};
 use caseledger_commands::Actor;
-use caseledger_log::{Position, Recorded};
+use caseledger_log::{Position, Recorded, fault_point};
 
 use super::book::{Book, Refused, Turn};
 use super::{Halted, Happening, Process};
@@ -111,6 +111,7 @@ impl Runner {
             reached = recorded.position;
         }
         if reached > from {
+            fault_point!("process.before-note");
             self.book.note_position(turn, process.name, reached).await?;
             self.dispatcher.metrics().process_is_at(process.name, reached);
         }

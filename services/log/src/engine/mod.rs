@@ -79,6 +79,14 @@ impl Engine {
         }
     }
 
+    /// Writes the head as it is, durably: nothing changes, and it only works when writing does.
+    pub async fn touch(&mut self) -> Result<(), LogError> {
+        match self {
+            Self::Sqlite(engine) => engine.touch().await,
+            Self::Postgres(engine) => engine.touch().await,
+        }
+    }
+
     /// Forgets the connection. The next use makes another.
     pub fn disconnect(&mut self) {
         match self {
@@ -94,6 +102,9 @@ fn is_taken(error: &sqlx::Error) -> bool {
     let Some(refusal) = error.as_database_error() else { return false };
     refusal.is_unique_violation() || refusal.code().is_some_and(|code| code == SQLITE_CONSTRAINT_TRIGGER)
 }
+
+/// Writes the head as it is.
+const TOUCH: &str = "UPDATE log_head SET position = position";
 
 fn distinct<'a>(streams: impl Iterator<Item = &'a StreamId>) -> Vec<&'a StreamId> {
     let mut seen = std::collections::HashSet::new();

@@ -9,9 +9,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::time::Instant;
 
-use super::{KEY_COLUMNS, KeyColumns, head, is_taken, stored};
-use crate::LogError;
+use super::{KEY_COLUMNS, KeyColumns, TOUCH, head, is_taken, stored};
 use crate::plan::{Head, Plan, StreamId};
+use crate::{LogError, fault_point};
 
 /// The channel on which instances tell each other where the log ends. Its payload is a position.
 pub(crate) const CHANNEL: &str = "caseledger_log";
@@ -140,6 +140,7 @@ impl PostgresEngine {
 
     pub async fn write_locked(&mut self, plan: &Plan<'_>) -> Result<bool, LogError> {
         let written = self.write(plan).await?;
+        fault_point!("log.before-commit");
         self.end(if written { "COMMIT" } else { "ROLLBACK" }).await?;
         Ok(written)
     }
@@ -150,6 +151,11 @@ impl PostgresEngine {
 
     async fn end(&mut self, how: &'static str) -> Result<(), LogError> {
         self.connection().await?.execute(how).await?;
+        Ok(())
+    }
+
+    pub async fn touch(&mut self) -> Result<(), LogError> {
+        self.connection().await?.execute(TOUCH).await?;
         Ok(())
     }
 

@@ -7,9 +7,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{KEY_COLUMNS, KeyColumns, head, is_taken, stored};
-use crate::LogError;
+use super::{KEY_COLUMNS, KeyColumns, TOUCH, head, is_taken, stored};
 use crate::plan::{Head, Plan, StreamId};
+use crate::{LogError, fault_point};
 
 const HEAD: &str = "SELECT position, recorded_at FROM log_head";
 const VERSIONS: &str = "
@@ -35,19 +35,39 @@ pub(crate) struct SqliteEngine {
     /// them in order instead.
     turn: Arc<Mutex<()>>,
     held: Option<OwnedMutexGuard<()>>,
+    /// Whether something failed since the journal was last known to be whole on disk.
+    is_suspect: bool,
 }
 
 impl SqliteEngine {
     pub fn new(options: SqliteConnectOptions, turn: Arc<Mutex<()>>) -> Self {
-        Self { options, connection: None, turn, held: None }
+        Self { options, connection: None, turn, held: None, is_suspect: false }
     }
 
     async fn connection(&mut self) -> Result<&mut SqliteConnection, LogError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.options.connect().await?,
+            None => self.connect().await?,
         };
         Ok(self.connection.insert(connection))
+    }
+
+    /// A new connection. When something failed before, the journal is first written into the database file, and begun
+    /// anew: after a failed sync the system believes that the journal's pages are on disk, and a later sync of what comes
+    /// behind them would succeed without them. After a loss of power the journal would end there.
+    async fn connect(&mut self) -> Result<SqliteConnection, LogError> {
+        let mut connection = self.options.connect().await?;
+        if self.is_suspect {
+            let (busy, _, _): (i64, i64, i64) =
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
+            if busy != 0 {
+                return Err(LogError::Unavailable(
+                    "its journal is in use and can't be renewed yet".to_owned(),
+                ));
+            }
+            self.is_suspect = false;
+        }
+        Ok(connection)
     }
 
     pub async fn look(
@@ -86,6 +106,7 @@ impl SqliteEngine {
             Err(error) if is_taken(&error) => false,
             Err(error) => return Err(error.into()),
         };
+        fault_point!("log.before-commit");
         self.end(if written { "COMMIT" } else { "ROLLBACK" }).await?;
         Ok(written)
     }
@@ -100,9 +121,16 @@ impl SqliteEngine {
         Ok(())
     }
 
+    pub async fn touch(&mut self) -> Result<(), LogError> {
+        self.lock().await?;
+        self.connection().await?.execute(TOUCH).await?;
+        self.end("COMMIT").await
+    }
+
     pub fn disconnect(&mut self) {
         self.connection = None;
         self.held = None;
+        self.is_suspect = true;
     }
 
     async fn insert(&mut self, plan: &Plan<'_>) -> Result<bool, sqlx::Error> {

@@ -79,3 +79,20 @@ pub async fn what_another_process_writes_is_noticed(store: Store) {
         timeout(Duration::from_secs(20), noticed).await.expect("noticed within moments").unwrap();
     }
 }
+
+pub async fn people_go_before_bulk_and_leave_it_a_share(store: Store) {
+    const PEOPLE: usize = 1_500;
+    const BULK: usize = 2_500;
+    let log = store.open().await;
+    let bulk = (0..BULK).map(|id| log.append_in_bulk(append(&format!("bulk-{id}"), Some(0), &[1])));
+    let people = (0..PEOPLE).map(|id| log.append(append(&format!("person-{id}"), Some(0), &[1])));
+    // Bulk was there first, and all of it waits before the writer takes anything.
+    let (bulk, people) = futures::join!(join_all(bulk), join_all(people));
+    assert!(bulk.iter().chain(&people).all(Result::is_ok));
+    let events = whole(&log).await;
+    let is_bulk = |place: usize| events[place].aggregate_id.starts_with("bulk");
+    let last_person = (0..events.len()).rev().find(|place| !is_bulk(*place)).unwrap();
+    assert!(last_person < PEOPLE + BULK / 4, "people went first: the last of them is at {last_person}");
+    let early = (0..PEOPLE).filter(|place| is_bulk(*place)).count();
+    assert!(early > PEOPLE / 20, "bulk got on meanwhile: {early}");
+}

@@ -4,8 +4,10 @@
 
 mod appending;
 mod concurrency;
+mod history;
 mod idempotency;
 mod keeping;
+mod model;
 mod streams;
 mod support;
 
@@ -68,10 +70,12 @@ on_both_engines! {
     concurrency: [
         many_tasks_lose_and_repeat_nothing,
         waiting_appends_are_committed_together,
+        people_go_before_bulk_and_leave_it_a_share,
         two_processes_share_one_order,
         two_processes_never_both_win,
         what_another_process_writes_is_noticed,
     ],
+    history: [concurrent_appends_are_as_if_one_came_after_the_other],
     streams: [
         a_stock_program_loads_our_streams,
         a_stock_program_can_not_write_past_the_log,
