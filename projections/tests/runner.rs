@@ -6,7 +6,7 @@ mod stage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use caseledger_aggregates::{Authority, Context, Decider, Event, Facts};
 use caseledger_commands::case::ReceiveReferral;
 use caseledger_commands::{Actor, Command, Role, Timestamp};
 use caseledger_log::NewEvent;
-use caseledger_projections::sql::{Column, Table, Value};
+use caseledger_projections::sql::{Column, Db, Table, Value};
 use caseledger_projections::{
     Entry, Failed, Fold, Manner, Projection, Projections, RunnerError, Spec, no_settings,
 };
@@ -49,29 +49,55 @@ static COUNT: Spec = Spec {
     doc: "Counts.",
     folds: &["Case"],
     tables: &[TALLY],
-    make: |_| Box::new(Tally { spec: &COUNT, poison: None, known: BTreeMap::new() }),
+    make: |_| Box::new(Tally { spec: &COUNT, poison: None, panics: false, known: BTreeMap::new() }),
     settings: no_settings,
 };
 static OTHER: Spec = Spec {
     name: "other",
     tables: &[OTHER_TALLY],
-    make: |_| Box::new(Tally { spec: &OTHER, poison: None, known: BTreeMap::new() }),
+    make: |_| Box::new(Tally { spec: &OTHER, poison: None, panics: false, known: BTreeMap::new() }),
     ..COUNT
 };
 static NEWER: Spec = Spec {
     version: 2,
     tables: &[NEWER_TALLY],
-    make: |_| Box::new(Tally { spec: &NEWER, poison: None, known: BTreeMap::new() }),
+    make: |_| Box::new(Tally { spec: &NEWER, poison: None, panics: false, known: BTreeMap::new() }),
+    ..COUNT
+};
+/// Two tables, so that readers and a switch may meet in opposite orders.
+static PAIR: Spec = Spec {
+    name: "pair",
+    tables: &[PAIR_TALLY, PAIR_COPY],
+    make: |_| Box::new(Tally { spec: &PAIR, poison: None, panics: false, known: BTreeMap::new() }),
+    ..COUNT
+};
+const PAIR_TALLY: Table = Table { name: "pair_tally_v1", ..TALLY };
+const PAIR_COPY: Table = Table { name: "pair_copy_v1", ..TALLY };
+static NEWER_PAIR: Spec = Spec {
+    version: 2,
+    tables: &[NEWER_PAIR_TALLY, NEWER_PAIR_COPY],
+    make: |_| Box::new(Tally { spec: &NEWER_PAIR, poison: None, panics: false, known: BTreeMap::new() }),
+    ..PAIR
+};
+const NEWER_PAIR_TALLY: Table = Table { name: "pair_tally_v2", ..TALLY };
+const NEWER_PAIR_COPY: Table = Table { name: "pair_copy_v2", ..TALLY };
+/// The position at which `count` panics, 0 for none.
+static PANIC: AtomicU64 = AtomicU64::new(0);
+static PANICKING: Spec = Spec {
+    make: |_| Box::new(Tally { spec: &PANICKING, poison: None, panics: true, known: BTreeMap::new() }),
     ..COUNT
 };
 static POISONED: Spec = Spec {
-    make: |_| Box::new(Tally { spec: &POISONED, poison: Some(&POISON), known: BTreeMap::new() }),
+    make: |_| {
+        Box::new(Tally { spec: &POISONED, poison: Some(&POISON), panics: false, known: BTreeMap::new() })
+    },
     ..COUNT
 };
 
 struct Tally {
     spec: &'static Spec,
     poison: Option<&'static AtomicU64>,
+    panics: bool,
     known: BTreeMap<String, Vec<u64>>,
 }
 
@@ -95,6 +121,7 @@ impl Projection for Tally {
         }
         for entry in batch {
             let position = entry.recorded.position;
+            assert!(!self.panics || PANIC.load(Ordering::Relaxed) != position, "made to panic");
             if self.poison.is_some_and(|poison| poison.load(Ordering::Relaxed) == position) {
                 return Err(Failed::Poison { position, reason: "made to fail".to_owned() });
             }
@@ -114,7 +141,9 @@ impl Projection for Tally {
                 ]
             })
             .collect();
-        fold.upsert(table, &rows).await?;
+        for table in self.spec.tables {
+            fold.upsert(table, &rows).await?;
+        }
         Ok(())
     }
 
@@ -230,6 +259,75 @@ async fn a_new_version_is_built_beside_the_old_and_takes_over_when_it_has_caught
     }
 }
 
+/// Asks all the time, in both orders of the tables, until it is told to stop; every answer must be whole.
+async fn ask_all_the_time(db: Db, over: Arc<AtomicBool>) -> u64 {
+    let mut answers = 0;
+    while !over.load(Ordering::Relaxed) {
+        for (one, other) in [("pair_tally", "pair_copy"), ("pair_copy", "pair_tally")] {
+            let sql = format!(
+                "SELECT count(*) AS streams, min(a.events) AS least, count(*) FILTER (WHERE b.positions <> a.positions) AS apart
+                 FROM {one} AS a JOIN {other} AS b ON a.stream = b.stream"
+            );
+            let row = db.fetch(&sql, &[]).await.expect("nobody is refused").remove(0);
+            let whole =
+                (row.int("streams").unwrap(), row.int("least").unwrap() >= 2, row.int("apart").unwrap());
+            assert_eq!(whole, (7, true, 0), "an answer is of one state of the rows, and of all of them");
+            answers += 1;
+        }
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn people_who_ask_during_a_switch_get_whole_answers_and_no_errors() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&PAIR]).await;
+        history(&stage, 9).await;
+        live.catch_up().await.unwrap();
+        let over = Arc::<AtomicBool>::default();
+        let asking: Vec<_> =
+            (0..3).map(|_| tokio::spawn(ask_all_the_time(live.db().clone(), Arc::clone(&over)))).collect();
+        for _ in 0..6 {
+            live.rebuild("pair", Manner::Beside, |_| {}).await.unwrap();
+            history(&stage, 2).await;
+            live.catch_up().await.unwrap();
+        }
+        let new = projections(&stage, &[&NEWER_PAIR]).await;
+        assert!(!new.is_shown("pair").await.unwrap(), "nobody is answered from what is not there yet");
+        new.catch_up().await.unwrap();
+        assert!(new.is_shown("pair").await.unwrap());
+        new.rebuild("pair", Manner::Beside, |_| {}).await.unwrap();
+        over.store(true, Ordering::Relaxed);
+        for asked in asking {
+            assert!(asked.await.unwrap() > 0, "{}", stage.engine);
+        }
+        assert_eq!(
+            NEWER_PAIR_TALLY.dump(new.db()).await.unwrap(),
+            NEWER_PAIR_COPY.dump(new.db()).await.unwrap()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_takes_its_turns_beside_those_who_follow_and_write() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&COUNT, &OTHER]).await;
+        history(&stage, 30).await;
+        let following = live.clone();
+        let run = tokio::spawn(async move { following.run().await });
+        live.rebuild("count", Manner::Beside, |_| {}).await.unwrap();
+        let head = history(&stage, 3).await;
+        for name in ["count", "other"] {
+            live.wait_for(name, head, Duration::from_secs(30)).await.unwrap();
+        }
+        run.abort();
+        let rows = |dump: String| dump.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let (count, other) =
+            (TALLY.dump(live.db()).await.unwrap(), OTHER_TALLY.dump(live.db()).await.unwrap());
+        assert_eq!(rows(count), rows(other));
+    }
+}
+
 #[tokio::test]
 async fn a_poison_event_stops_its_projection_and_no_other_until_it_can_be_folded() {
     for stage in Stage::both().await {
@@ -261,6 +359,30 @@ async fn a_poison_event_stops_its_projection_and_no_other_until_it_can_be_folded
             rows(TALLY.dump(live.db()).await.unwrap()),
             rows(OTHER_TALLY.dump(live.db()).await.unwrap())
         );
+    }
+}
+
+#[tokio::test]
+async fn a_fold_that_panics_stops_at_the_event_at_fault_and_no_other_projection() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&PANICKING, &OTHER]).await;
+        PANIC.store(13, Ordering::Relaxed);
+        history(&stage, 10).await;
+        let stopped = live.catch_up().await.unwrap_err();
+        assert!(
+            matches!(stopped, RunnerError::Stopped { projection: "count", position: 13, .. }),
+            "{stopped}"
+        );
+        let status = live.status().await.unwrap();
+        assert_eq!((status[0].position, status[0].stopped_at), (12, Some(13)));
+        assert_eq!((status[1].position, status[1].stopped_at), (20, None));
+        PANIC.store(0, Ordering::Relaxed);
+        live.resume("count").await.unwrap();
+        live.catch_up().await.unwrap();
+        let rows = |dump: String| dump.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let (count, other) =
+            (TALLY.dump(live.db()).await.unwrap(), OTHER_TALLY.dump(live.db()).await.unwrap());
+        assert_eq!(rows(count), rows(other));
     }
 }
 

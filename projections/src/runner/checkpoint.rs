@@ -73,8 +73,8 @@ pub(super) async fn begin_anew(tx: &mut Tx, spec: &Spec, authority: &Authority) 
     let [name, version, suffix] = key(spec, "");
     tx.execute(
         "UPDATE projection_checkpoint SET position = 0, epoch = epoch + 1, stopped_at = NULL, stopped_reason = NULL, \
-         recorded_at = 0, settings = $1 WHERE name = $2 AND version = $3 AND suffix = $4",
-        &[Value::Text(Some(fingerprint(spec, authority))), name, version, suffix],
+         recorded_at = 0, shown = $1, settings = $2 WHERE name = $3 AND version = $4 AND suffix = $5",
+        &[Value::from(false), Value::Text(Some(fingerprint(spec, authority))), name, version, suffix],
     )
     .await?;
     Ok(())

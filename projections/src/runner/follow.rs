@@ -1,8 +1,10 @@
 //! Following the log: one step takes a projection over one stretch of it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use caseledger_log::Position;
+use caseledger_log::{Position, fault_point};
+use futures::FutureExt;
 use tokio::task::JoinSet;
 
 use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, checkpoint, raise};
@@ -13,6 +15,9 @@ use crate::sql::Tx;
 const AT_LEAST_EVERY: Duration = Duration::from_millis(500);
 /// How long a projection waits after the database failed.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
+
+/// The reason of an event at which the program itself is at fault. The panic's own message is in the log.
+const PANICKED: &str = "the fold panicked at it";
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +146,11 @@ impl Inner {
     /// Takes the live projection one step.
     async fn step(&self, run: &Run) -> Result<Step, RunnerError> {
         let mut worker = run.worker.lock().await;
-        let step = self.advance(run, &mut worker).await;
+        let mut step = self.advance(run, &mut worker).await;
+        if matches!(&step, Err(RunnerError::Sql(error)) if error.is_lock_timeout()) {
+            worker.forget();
+            step = Ok(Step::Elsewhere); // people were reading what was about to change
+        }
         match &step {
             Ok(Step::Moved(at) | Step::AtTheEnd(at)) => {
                 run.passed.send_if_modified(|passed| raise(passed, *at));
@@ -177,27 +186,35 @@ impl Inner {
         if window.is_empty() {
             return self.show_empty(run, worker, held, tx).await;
         }
+        fault_point!("projection.before-rows");
         let mut next = match self.fold(run, worker, &mut tx, &window).await {
             Ok(()) => moved(&held, &window, None),
             Err(Failed::Sql(error)) => return Err(error.into()),
             Err(Failed::Poison { position, reason }) => {
                 drop(tx);
-                return self.stop_before(run, worker, &held, &window, (position, reason)).await;
+                let poison = match reason == PANICKED {
+                    true => (self.culprit(run, worker, &window).await?.unwrap_or(position), reason),
+                    false => (position, reason),
+                };
+                return self.stop_before(run, worker, &held, &window, poison).await;
             }
         };
         if !next.shown && worker.suffix.is_empty() && next.position >= *self.source.log.watch().borrow() {
             show(run, &mut tx).await?;
             next.shown = true;
         }
+        fault_point!("projection.between-rows-and-checkpoint");
         if !next.write(&mut tx, run.spec, worker.suffix, held.position).await? {
             worker.forget();
             return Ok(Step::Elsewhere);
         }
+        fault_point!("projection.before-commit");
         // Whether a failed commit took place or not is seen when the checkpoint is read again.
         if let Err(error) = tx.commit().await {
             worker.forget();
             return Err(error.into());
         }
+        fault_point!("projection.after-commit");
         worker.checkpoint = Some(next.clone());
         Ok(Step::Moved(next.position))
     }
@@ -284,6 +301,25 @@ impl Inner {
         Ok(Step::Stopped)
     }
 
+    /// The first event of a stretch at which folding panics, found by folding one at a time; nothing of it is kept.
+    async fn culprit(
+        &self,
+        run: &Run,
+        worker: &mut Worker,
+        window: &[Delivered],
+    ) -> Result<Option<Position>, RunnerError> {
+        worker.forget();
+        let mut tx = self.db.begin().await?;
+        for one in window.chunks(1) {
+            match self.fold(run, worker, &mut tx, one).await {
+                Ok(()) => {}
+                Err(Failed::Sql(error)) => return Err(error.into()),
+                Err(Failed::Poison { position, .. }) => return Ok(Some(position)),
+            }
+        }
+        Ok(None)
+    }
+
     /// Gives the projection what it folds of a stretch.
     async fn fold(
         &self,
@@ -304,13 +340,18 @@ impl Inner {
         if batch.is_empty() {
             return Ok(());
         }
-        worker.projection.apply(&mut Fold { tx, suffix: worker.suffix }, &batch).await
+        let first = batch[0].recorded.position;
+        let mut fold = Fold { tx, suffix: worker.suffix };
+        // What the projection remembers is forgotten and its transaction lost when it stops: nothing half done is left.
+        let folded = AssertUnwindSafe(worker.projection.apply(&mut fold, &batch)).catch_unwind().await;
+        folded.unwrap_or_else(|_| Err(Failed::Poison { position: first, reason: PANICKED.to_owned() }))
     }
 }
 
 /// The projection has caught up for the first time: people read this version from now on.
 async fn show(run: &Run, tx: &mut Tx) -> Result<(), RunnerError> {
     if !checkpoint::newer_is_shown(tx, run.spec).await? {
+        tx.hurry().await?;
         for table in run.spec.tables {
             table.show(tx).await?;
         }

@@ -7,11 +7,13 @@
 mod checkpoint;
 mod follow;
 mod metrics;
+mod pace;
 mod rebuild;
 mod source;
 mod status;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use caseledger_aggregates::Authority;
@@ -83,6 +85,8 @@ struct Run {
     worker: Mutex<Worker>,
     /// Where it stands, as far as this process knows; never goes back but by a rebuild.
     passed: watch::Sender<Position>,
+    /// Whether people read this version, as far as this process knows.
+    shown: AtomicBool,
     /// Woken when a stopped projection may try again.
     resumed: Notify,
 }
@@ -139,6 +143,7 @@ impl Projections {
                 spec,
                 worker: Mutex::new(Worker::new(spec, &authority, "")),
                 passed: watch::Sender::new(0),
+                shown: AtomicBool::new(false),
                 resumed: Notify::new(),
             })
             .collect();
@@ -160,6 +165,21 @@ impl Projections {
     fn find(&self, name: &str) -> Result<usize, RunnerError> {
         let found = self.inner.runs.iter().position(|run| run.spec.name == name);
         found.ok_or_else(|| RunnerError::Unknown(name.to_owned()))
+    }
+
+    /// Whether the projection has caught up once. Until then its rows are not all there, and nobody should be answered
+    /// from them.
+    ///
+    /// # Errors
+    /// [`RunnerError::Unknown`], or the database failed.
+    pub async fn is_shown(&self, name: &str) -> Result<bool, RunnerError> {
+        let run = &self.inner.runs[self.find(name)?];
+        if run.shown.load(Ordering::Acquire) {
+            return Ok(true);
+        }
+        let shown = Checkpoint::read(&self.inner.db, run.spec, "").await?.shown;
+        run.shown.store(shown, Ordering::Release);
+        Ok(shown)
     }
 
     /// Waits until the projection has passed the position, so that people see what they just did.

@@ -1,8 +1,12 @@
 //! Beginning a projection anew: beside the rows that people read meanwhile, or in their place.
 
+use std::sync::atomic::Ordering;
+
 use caseledger_log::Position;
+use tokio::time::Instant;
 
 use super::follow::Step;
+use super::pace::{LOOK_AGAIN, Live, Pace};
 use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint};
 use crate::projection::Spec;
 
@@ -77,10 +81,15 @@ impl Projections {
         tx.commit().await?;
 
         let mut worker = Worker::new(run.spec, &self.inner.authority, BESIDE);
-        let mut position = 0;
+        let (mut position, mut pace) = (0, Pace::default());
         while position < of {
+            while pace.must_wait(self.live().await?) {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            let begun = Instant::now();
             position = self.rebuilt(index, &mut worker, position).await?;
             tell(Progress { position: position.min(of), of });
+            tokio::time::sleep(pace.rest(self.live().await?, begun.elapsed())).await;
         }
         let mut tx = self.inner.db.begin().await?;
         for table in run.spec.tables {
@@ -90,6 +99,20 @@ impl Projections {
         self.take_over(index, worker, position).await?;
         tell(Progress { position: of, of });
         Ok(())
+    }
+
+    /// How those stand who follow the log, in this process and in others.
+    async fn live(&self) -> Result<Live, RunnerError> {
+        let head = self.inner.source.log.head().await?;
+        let mut live = Live { head, last: head, sum: 0 };
+        for run in &self.inner.runs {
+            let checkpoint = Checkpoint::read(&self.inner.db, run.spec, "").await?;
+            if checkpoint.stopped.is_none() {
+                live.last = live.last.min(checkpoint.position);
+                live.sum += checkpoint.position;
+            }
+        }
+        Ok(live)
     }
 
     /// One step of a rebuild; answers where it stands.
@@ -119,25 +142,47 @@ impl Projections {
         mut position: Position,
     ) -> Result<(), RunnerError> {
         let run = &self.inner.runs[index];
+        loop {
+            match self.try_to_take_over(index, &mut worker, &mut position).await {
+                Err(RunnerError::Sql(error)) if error.is_lock_timeout() => {
+                    tracing::debug!(
+                        projection = run.spec.name,
+                        "people were reading; taking over a moment later"
+                    );
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_to_take_over(
+        &self,
+        index: usize,
+        worker: &mut Worker,
+        position: &mut Position,
+    ) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[index];
         // The live projection rests meanwhile, in this process by the lock, elsewhere by the checkpoint's.
         let mut live = run.worker.lock().await;
         loop {
             let mut tx = self.inner.db.begin().await?;
             tx.alone().await?;
             let Some(old) = Checkpoint::wait(&mut tx, run.spec, "").await? else { return Ok(()) };
-            if old.position > position {
+            if old.position > *position {
                 drop(tx);
-                position = self.rebuilt(index, &mut worker, position).await?;
+                *position = self.rebuilt(index, worker, *position).await?;
                 continue;
             }
             let new = Checkpoint::wait(&mut tx, run.spec, BESIDE).await?;
             let Some(new) = new else {
                 return Err(RunnerError::Stopped {
                     projection: run.spec.name,
-                    position,
+                    position: *position,
                     reason: "another rebuild has taken its place".to_owned(),
                 });
             };
+            tx.hurry().await?;
             let current = !checkpoint::newer_is_shown(&mut tx, run.spec).await?;
             for table in run.spec.tables {
                 if current {
@@ -174,6 +219,7 @@ impl Projections {
             tx.commit().await?;
             live.forget();
             run.passed.send_replace(0);
+            run.shown.store(false, Ordering::Release);
         }
         let mut position = 0;
         while position < of {

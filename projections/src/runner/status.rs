@@ -20,6 +20,8 @@ pub struct Status {
     pub lag_events: u64,
     /// How long the first of them has been in the log, in seconds.
     pub lag_seconds: f64,
+    /// Whether this version has caught up once, so that people read it.
+    pub shown: bool,
     /// The event that it can't fold, if it stands still at one.
     pub stopped_at: Option<Position>,
     /// What is wrong with that event.
@@ -46,6 +48,7 @@ impl Projections {
                 waiting.map_or(0.0, |event| now.duration_since(event.recorded_at).as_secs_f64().max(0.0));
             let (stopped_at, reason) = checkpoint.stopped.unzip();
             let status = Status {
+                shown: checkpoint.shown,
                 name: run.spec.name.to_owned(),
                 version: run.spec.version,
                 about: run.spec.doc.to_owned(),

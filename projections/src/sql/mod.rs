@@ -21,6 +21,15 @@ pub use value::{Row, Value};
 #[error("the database of the read models failed: {0}")]
 pub struct SqlError(#[from] sqlx::Error);
 
+impl SqlError {
+    /// Whether others held what a transaction in a hurry asked for.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        const LOCK_NOT_AVAILABLE: &str = "55P03";
+        let code = self.0.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+    }
+}
+
 /// The database of the read models: the same one that holds the log. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Log);
@@ -150,6 +159,20 @@ impl Tx {
                 &[Value::from(0x7072_6f6a_6563_7469_i64)],
             )
             .await?;
+        }
+        Ok(())
+    }
+
+    /// From now on the transaction gives up when it has to wait for others. Whoever changes tables that people read says
+    /// so first: readers who came before it would otherwise wait behind it while it waits for them, and PostgreSQL would
+    /// end that by refusing one of the readers. SQLite's readers wait for nobody.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub(crate) async fn hurry(&mut self) -> Result<(), SqlError> {
+        if matches!(self, Self::Postgres(_)) {
+            // Well below deadlock_timeout, which is a second unless somebody has changed it.
+            self.execute("SET LOCAL lock_timeout = '200ms'", &[]).await?;
         }
         Ok(())
     }
