@@ -198,6 +198,9 @@ pub async fn answer(
     {
         caught_up(&api, projection, position).await?;
     }
+    if let Some(projection) = query.projection {
+        built(&api, projection).await?;
+    }
     let answer = (query.answer)(&api, &ask).await?;
     Ok(respond(answer, &ask, &path, &headers))
 }
@@ -240,6 +243,21 @@ async fn caught_up(api: &Api, projection: &str, position: u64) -> Result<(), Pro
             Problem::of(&KINDS.unavailable)
         }
     })
+}
+
+/// Nobody is answered from rows that are not all there yet: another instance may have them, or this one will soon.
+async fn built(api: &Api, projection: &str) -> Result<(), Problem> {
+    match api.projections.is_shown(projection).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let detail = format!("The view '{projection}' is being built for the first time.");
+            Err(Problem::of(&KINDS.not_caught_up).detail(detail))
+        }
+        Err(error) => {
+            tracing::error!(%error, "a projection's state can't be read");
+            Err(Problem::of(&KINDS.unavailable))
+        }
+    }
 }
 
 fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Response {

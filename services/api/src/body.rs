@@ -15,6 +15,12 @@ const READ_PAST: usize = 8 * 1024 * 1024;
 /// Reads a JSON body of at most `limit` bytes.
 pub async fn json(request: Request<Body>, limit: usize) -> Result<Value, Problem> {
     expect_media_type(request.headers(), &["application/json"])?;
+    let said =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if said.is_some_and(|length: usize| length > limit.saturating_add(READ_PAST)) {
+        // Before any of it has come: nobody reads that much for a refusal to arrive.
+        return Err(too_large(limit).header(header::CONNECTION, "close"));
+    }
     parse(&read(request.into_body(), limit).await?)
 }
 

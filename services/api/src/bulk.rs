@@ -5,6 +5,7 @@
 //! side by side; those for one stream run in the order of their lines.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::State;
@@ -16,6 +17,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::Api;
@@ -87,10 +89,16 @@ async fn read(
 ) {
     let lanes: Vec<_> = (0..LANES).map(|_| lane(api.clone(), circumstances.actor.clone())).collect();
     let (limit, requires_key) = (api.settings.largest_body, api.settings.require_idempotency_key);
+    // The body may be as long as it likes, and take its time; but not stand still.
+    let patience = api.settings.longest_request;
     let mut lines = Lines::default();
     let mut number = 0_u64;
     loop {
-        let chunk = chunks.next().await;
+        let Ok(chunk) = timeout(patience, chunks.next()).await else {
+            let problem = Problem::of(&KINDS.timed_out).detail("The body did not go on.");
+            let _gone = deal(&lanes, number, Err(problem), &results, patience).await;
+            return;
+        };
         let (found, ended) = match &chunk {
             Some(Ok(chunk)) => (lines.push(chunk, limit), false),
             Some(Err(_)) => {
@@ -102,7 +110,7 @@ async fn read(
             number += 1;
             let is_last = line.is_err();
             let asked = line.and_then(|line| request_of(&line, &circumstances, requires_key));
-            if deal(&lanes, number, asked, &results).await.is_none() || is_last {
+            if deal(&lanes, number, asked, &results, patience).await.is_none() || is_last {
                 return;
             }
         }
@@ -112,15 +120,16 @@ async fn read(
     }
 }
 
-/// Deals out one line; `None` when nobody waits for results any more.
+/// Deals out one line; `None` when nobody waits for results any more, or nobody has taken one for too long.
 async fn deal(
     lanes: &[mpsc::Sender<Job>],
     number: u64,
     asked: Result<dispatch::Request, Problem>,
     results: &mpsc::Sender<oneshot::Receiver<Value>>,
+    limit: Duration,
 ) -> Option<()> {
     let (answer, awaited) = oneshot::channel();
-    results.send(awaited).await.ok()?;
+    timeout(limit, results.send(awaited)).await.ok()?.ok()?;
     match asked {
         Ok(request) => lanes[lane_of(&request, number)].send((request, answer)).await.ok(),
         Err(problem) => {
@@ -180,6 +189,7 @@ fn request_of(
         message: line.message,
         occurred_at: line.occurred_at,
         idempotency_key: line.idempotency_key,
+        in_bulk: true,
         ..circumstances.request()
     })
 }

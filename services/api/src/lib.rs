@@ -34,7 +34,7 @@ pub use metrics::Metrics;
 pub use openapi::openapi;
 pub use ops::{Check, Ops, ops_router};
 pub use problem::Problem;
-pub use server::serve;
+pub use server::{serve, serve_at_most};
 
 /// Limits of the door. What they protect stands in the answers that name them.
 #[derive(Clone, Debug)]

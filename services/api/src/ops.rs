@@ -1,6 +1,7 @@
 //! For those who run it: is it alive, is it ready, what does it count? On a listener of its own, without identity.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -11,6 +12,10 @@ use caseledger_dispatch::Dispatcher;
 use caseledger_projections::Projections;
 use prometheus::{Registry, TextEncoder};
 use serde::Serialize;
+
+/// How long it may take to find out whether an instance is ready. Whoever asks gives up soon, and a database that takes
+/// longer is as good as none.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// What the operator's door opens to.
 #[derive(Clone)]
@@ -32,6 +37,9 @@ pub struct Check {
     pub name: String,
     /// Whether it is as it should be.
     pub ok: bool,
+    /// Whether the instance is of no use without it. What all instances share and most requests do without, such as one
+    /// projection that stands still, is told and doesn't count: else one poison event would take the whole service away.
+    pub needed: bool,
     /// What is found, in words.
     pub detail: String,
 }
@@ -48,20 +56,35 @@ pub fn ops_router(ops: Ops) -> Router {
 impl Ops {
     /// Looks at everything that an answer depends on.
     pub async fn checks(&self) -> Vec<Check> {
-        let head = self.dispatcher.log().head().await;
+        let log = self.dispatcher.log();
+        let head = log.head().await;
         let mut checks = vec![Check {
             name: "database".to_owned(),
             ok: head.is_ok(),
+            needed: true,
             detail: match head {
                 Ok(head) => format!("the log ends at position {head}"),
                 Err(error) => error.to_string(),
             },
         }];
+        let trouble = log.trouble();
+        checks.push(Check {
+            name: "log".to_owned(),
+            ok: trouble.is_none(),
+            needed: true,
+            detail: trouble.map_or_else(
+                || "commands can be written".to_owned(),
+                |error| format!("commands can't be written: {error}"),
+            ),
+        });
         match self.projections.status().await {
             Ok(projections) => checks.extend(projections.iter().map(|status| self.check_of(status))),
-            Err(error) => {
-                checks.push(Check { name: "projections".to_owned(), ok: false, detail: error.to_string() });
-            }
+            Err(error) => checks.push(Check {
+                name: "projections".to_owned(),
+                ok: false,
+                needed: true,
+                detail: error.to_string(),
+            }),
         }
         checks
     }
@@ -69,16 +92,25 @@ impl Ops {
     fn check_of(&self, status: &caseledger_projections::Status) -> Check {
         let detail = match status.stopped_at {
             Some(position) => format!("stopped at position {position}; 'caseledger doctor' says why"),
+            None if !status.shown => {
+                format!("being built for the first time: {} events to go", status.lag_events)
+            }
             None => format!("{} events and {:.1} seconds behind", status.lag_events, status.lag_seconds),
         };
-        let ok = status.stopped_at.is_none() && status.lag_seconds <= self.longest_lag_seconds;
-        Check { name: format!("projection {}", status.name), ok, detail }
+        let is_near = status.stopped_at.is_none() && status.lag_seconds <= self.longest_lag_seconds;
+        // Until a version has caught up once, this instance would answer from rows that are not all there. Another
+        // instance, of the version before, goes on answering meanwhile.
+        let ok = is_near && status.shown;
+        Check { name: format!("projection {}", status.name), ok, needed: !status.shown, detail }
     }
 }
 
 async fn ready(State(ops): State<Arc<Ops>>) -> Response {
-    let checks = ops.checks().await;
-    let ready = checks.iter().all(|check| check.ok);
+    let checks = tokio::time::timeout(LONGEST_LOOK, ops.checks()).await.unwrap_or_else(|_| {
+        let detail = format!("no answer within {} seconds", LONGEST_LOOK.as_secs());
+        vec![Check { name: "database".to_owned(), ok: false, needed: true, detail }]
+    });
+    let ready = checks.iter().all(|check| check.ok || !check.needed);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(serde_json::json!({ "ready": ready, "checks": checks }))).into_response()
 }

@@ -1,5 +1,6 @@
 //! Listening, until it is told to stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -7,10 +8,28 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
-/// How long a client may take to send its headers.
+/// How long a client may take to send its headers, and how long a connection may lie idle.
 const HEADERS: Duration = Duration::from_secs(10);
+
+/// How long a client may take to read a stretch of its answer.
+const UNREAD: Duration = Duration::from_secs(30);
+
+/// How many connections there may be at once. A process may open 1,024 files unless it was told otherwise, and the
+/// database needs some of them.
+const MOST_CONNECTIONS: usize = 800;
+
+/// How many headers a request may have, and how many bytes all of them together.
+const MOST_HEADERS: usize = 64;
+const LARGEST_HEADERS: usize = 64 * 1024;
+
+/// What a client hears for whom there is no connection left.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// Answers on the listener until `stop` is ready; then takes no new connections, and answers what is under way, for at
 /// most `patience`.
@@ -20,9 +39,22 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     patience: Duration,
 ) {
+    serve_at_most(MOST_CONNECTIONS, listener, router, stop, patience).await;
+}
+
+/// As [`serve`], over at most so many connections at once.
+pub async fn serve_at_most(
+    connections: usize,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    patience: Duration,
+) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    server.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEADERS);
     let under_way = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(connections));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -35,17 +67,33 @@ pub async fn serve(
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
+        let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+            turn_away(stream).await;
+            continue;
+        };
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(UNREAD));
         let service = TowerToHyperService::new(router.clone());
-        let connection = server.serve_connection(TokioIo::new(stream), service);
+        let connection = server.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let watched = under_way.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection broke");
             }
+            drop(place);
         });
     }
     drop(listener);
     if tokio::time::timeout(patience, under_way.shutdown()).await.is_err() {
         tracing::warn!("some requests were still under way when the patience for them ended");
     }
+}
+
+/// Says that there is no room. The little that is said fits into the system's buffer, so nobody is waited for.
+async fn turn_away(mut stream: TcpStream) {
+    // Whoever has gone in the meantime need not hear it.
+    let _ = stream.write_all(FULL).await;
+    let _ = stream.shutdown().await;
+    // What was sent and not read would make the system take back what was just said.
+    let _ = stream.try_read(&mut [0; 8 * 1024]);
 }

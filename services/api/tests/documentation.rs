@@ -3,14 +3,15 @@
 #[allow(dead_code, reason = "each test binary uses its own part of the support")]
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use caseledger_api::{KINDS, openapi};
 use caseledger_dispatch::registry;
-use serde_json::Value;
+use caseledger_log::{Append, NewEvent};
+use serde_json::{Value, json};
 use support::*;
 use tower::ServiceExt;
 
@@ -135,6 +136,60 @@ async fn the_operators_door_tells_of_life_readiness_and_numbers() {
     assert_eq!(ready.json()["checks"][0]["name"], "database");
     let metrics = ask("/metrics").await.text;
     assert!(metrics.contains("caseledger_http_requests_total{method=\"POST\",route=\"/v1/cases/receive-referral\",status=\"201\"} 1"));
+}
+
+#[tokio::test]
+async fn a_version_that_is_being_built_makes_an_instance_unready_and_a_poison_event_does_not() {
+    let app = TestApp::new().await;
+    app.referral().await;
+    let ready = async || {
+        let request = Request::get("/readyz").body(Body::empty()).unwrap();
+        answer_of(app.ops.clone().oneshot(request).await.unwrap()).await
+    };
+    let check = |answer: &Answer, name: &str| {
+        let checks = answer.json()["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["name"] == name).unwrap()
+    };
+    let building = ready().await;
+    assert_eq!(building.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(check(&building, "projection cases")["needed"], true);
+    let early = app.get("practitioner", "/v1/worklists/due?whose=everyone").await;
+    assert_eq!(
+        early.problem(),
+        "503 /problems/not-caught-up - -",
+        "nobody is told of rows that are not there yet"
+    );
+    assert_eq!(early.header("retry-after"), "1");
+    app.projections.catch_up().await.unwrap();
+    assert_eq!(ready().await.status, StatusCode::OK);
+
+    // An event of a newer program, as this one sees it.
+    let unknown = NewEvent::new("SomethingNew", "9", &json!({ "SomethingNew": {} })).unwrap();
+    let append = Append {
+        aggregate_type: "Audit".to_owned(),
+        aggregate_id: id(77).to_string(),
+        expected: Some(0),
+        events: vec![unknown],
+        metadata: HashMap::new(),
+        key: None,
+    };
+    app.dispatcher.log().append(append).await.unwrap();
+    app.projections.catch_up().await.unwrap_err();
+    let stopped = ready().await;
+    assert_eq!(
+        stopped.status,
+        StatusCode::OK,
+        "the other projections and all commands work: {}",
+        stopped.text
+    );
+    let audits = check(&stopped, "projection audits");
+    assert_eq!((&audits["ok"], &audits["needed"]), (&json!(false), &json!(false)));
+    assert!(audits["detail"].as_str().unwrap().starts_with("stopped at position"), "{audits}");
+    assert_eq!(check(&stopped, "projection cases")["ok"], true);
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let metrics = answer_of(app.ops.clone().oneshot(request).await.unwrap()).await.text;
+    assert!(metrics.contains("caseledger_projection_stopped{projection=\"audits\"} 1"), "{metrics}");
+    assert!(metrics.contains("caseledger_projection_stopped{projection=\"cases\"} 0"));
 }
 
 #[test]

@@ -196,6 +196,7 @@ async fn records_that_are_read_whole() {
     let app = TestApp::new().await;
     let agency = example("workforce", "register-agency");
     app.post("administrator", "/v1/workforce/register-agency", &agency).await;
+    app.projections.catch_up().await.unwrap();
     let register = app.get("administrator", "/v1/workforce").await;
     assert!(register.text.contains(agency["name"].as_str().unwrap()), "{}", register.text);
     assert_eq!(app.get("team-manager", "/v1/oversight").await.status, StatusCode::OK);

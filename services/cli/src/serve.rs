@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use caseledger_access::demo::{DemoIssuer, require_loopback};
@@ -10,6 +11,7 @@ use caseledger_api as api;
 use caseledger_log::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::clock::{MachineClock, unguessable};
 use crate::demo_issuer;
@@ -17,7 +19,10 @@ use crate::exit::Failure;
 use crate::settings::{Http, Identity, Settings};
 use crate::wire::Station;
 
-/// How far a projection may lag before the instance says that it is not ready.
+/// What is left of the patience for the log, however long the last requests have taken.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// How far a projection may lag before `/readyz` says that it is not as it should be.
 const LONGEST_LAG_SECONDS: f64 = 30.0;
 
 /// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
@@ -118,11 +123,11 @@ pub async fn serve(
         longest_lag_seconds: LONGEST_LAG_SECONDS,
     });
 
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = watch::channel(None);
     tokio::spawn(async move {
         told_to_stop().await;
         tracing::info!("stopping: what was accepted is answered first");
-        stop.send_replace(true);
+        stop.send_replace(Some(Instant::now()));
     });
     let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
     let following = [
@@ -131,21 +136,26 @@ pub async fn serve(
     ];
     tokio::join!(
         api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
-        api::serve(ops_listener, ops, stopped(stopping), http.stop_within()),
+        api::serve(ops_listener, ops, stopped(stopping.clone()), http.stop_within()),
     );
     for task in following {
         task.abort();
         // An aborted task answers that it was aborted.
         let _ = task.await;
     }
-    station.log.close().await;
+    // A database that doesn't answer must not keep the process: what was not written in time was never acknowledged.
+    let told = *stopping.borrow();
+    let left = http.stop_within().saturating_sub(told.map_or(Duration::ZERO, |told| told.elapsed()));
+    if tokio::time::timeout(left.max(LAST_MOMENT), station.log.close()).await.is_err() {
+        tracing::warn!("the log was still writing when the patience for it ended");
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn stopped(mut stopping: watch::Receiver<bool>) {
+async fn stopped(mut stopping: watch::Receiver<Option<Instant>>) {
     // The sender lives until it has sent; either way it is time to stop.
-    let _ = stopping.wait_for(|stop| *stop).await;
+    let _ = stopping.wait_for(Option::is_some).await;
 }
 
 /// Waits for SIGTERM or SIGINT.
