@@ -4,9 +4,10 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 STORE ?= sqlite:data/demonstration.sqlite
+DURATION ?= 10m
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test setup-run setup-test setup-deploy setup-mutants format lint unit deploy-check mutants build generated clean
+.PHONY: help run test format lint unit deploy-check mutants torture generated setup-run setup-test setup-deploy setup-mutants clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +37,10 @@ mutants: setup-mutants ## are the rules' tests sharp? An hour; FILE=aggregates/s
 	@mkdir -p target
 	CARGO_PROFILE_DEV_DEBUG=0 PROPTEST_CASES=8 PROPTEST_MAX_SHRINK_ITERS=0 \
 		$(CARGO) mutants --package caseledger-aggregates $(if $(FILE),--file $(FILE)) --output target
+
+torture: setup-test ## torment the service for DURATION (10m) with a SEED; ONLY='postgres kill' plays one kind of round
+	$(CARGO) build --release --locked --package caseledger-torture
+	target/release/torture --duration $(DURATION) $(if $(SEED),--seed $(SEED)) --only '$(ONLY)'
 
 generated: ## write again what is generated and committed
 	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json

@@ -67,10 +67,26 @@ fn stations_depend_on_each_other_only_along_the_arrows() {
 #[test]
 fn every_station_is_drawn() {
     let drawn: BTreeSet<_> = ARROWS.iter().map(|(from, _)| (*from).to_owned()).collect();
-    let tests = BTreeSet::from(["tests".to_owned(), "test-postgres".to_owned()]);
+    let tests = BTreeSet::from(["tests".to_owned(), "test-postgres".to_owned(), "torture".to_owned()]);
     let undrawn: Vec<_> =
         arrows().into_keys().filter(|name| !drawn.contains(name) && !tests.contains(name)).collect();
     assert!(undrawn.is_empty(), "stations without arrows in this test: {undrawn:?}");
+}
+
+/// What the torture harness needs to torment the service is in no binary that is delivered.
+#[test]
+fn the_product_holds_no_fail_points() {
+    let features = |package: &str| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--package", package, "--edges", "normal,features", "--prefix", "none"])
+            .args(["--locked", "--offline"])
+            .output()
+            .expect("cargo runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let fail_points = "caseledger-log feature \"faults\"";
+    assert!(features("caseledger-torture").contains(fail_points), "the harness has them");
+    assert!(!features("caseledger").contains(fail_points), "the product has them too");
 }
 
 /// The domain is pure: no engine, network or chance can be reached from where decisions are made.

@@ -36,6 +36,19 @@ while read -r _; do :; done
 rm -rf "$FOLDER"
 "#;
 
+/// Kills the postmaster; its children notice, and end.
+const KILL: &str = r#"kill -9 "$(head -n 1 "$FOLDER/data/postmaster.pid")""#;
+
+/// Starts a server that was killed, as often as it takes until the last of its children has gone.
+const START_AGAIN: &str = r#"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    "$BIN/pg_ctl" start -w -s -t 60 -D "$FOLDER/data" -l "$FOLDER/output" -o "$SETTINGS" > /dev/null 2>&1 && exit 0
+    sleep 0.5
+done
+tail -n 20 "$FOLDER/output"
+exit 1
+"#;
+
 /// Whether a commit survives a loss of power. Tests of behaviour don't need it, and are faster without.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -54,6 +67,7 @@ pub struct Postgres {
     needed: Option<ChildStdin>,
     folder: PathBuf,
     bin: PathBuf,
+    settings: String,
     databases: AtomicUsize,
     creating: Mutex<()>,
 }
@@ -81,8 +95,18 @@ impl Postgres {
     /// # Panics
     /// As [`start`](Self::start).
     pub fn start_with(durability: Durability) -> Self {
+        let usual = std::env::temp_dir();
+        let parent = if usual.as_os_str().len() < LONGEST_FOLDER { usual } else { PathBuf::from("/tmp") };
+        Self::start_in(&parent, durability)
+    }
+
+    /// A server of one's own, with its files in a folder of their own below that one.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_in(parent: &Path, durability: Durability) -> Self {
         let bin = binaries();
-        let folder = private_folder();
+        let folder = private_folder(parent);
         let fsync = match durability {
             Durability::Off => "-c fsync=off -c synchronous_commit=off -c full_page_writes=off",
             Durability::On => "-c fsync=on -c synchronous_commit=on",
@@ -92,22 +116,11 @@ impl Postgres {
              -c dynamic_shared_memory_type=mmap {fsync}",
             folder.display()
         );
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", KEEPER])
-            .current_dir("/")
-            .env_clear()
-            .envs([("PATH", "/usr/bin:/bin"), ("LC_ALL", "C"), ("SETTINGS", settings.as_str())])
-            .env("BIN", &bin)
-            .env("FOLDER", &folder)
-            .process_group(0) // an interrupt at the terminal is not for the keeper
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        if let Some((user, group)) = unprivileged_user(&folder) {
+        if let Some((user, group)) = unprivileged_user() {
             chown(&folder, Some(user), Some(group)).expect("the folder is ours");
-            command.uid(user).gid(group);
         }
+        let mut command = shell(KEEPER, &bin, &folder, &settings);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut keeper = command.spawn().expect("there is a shell");
         let needed = keeper.stdin.take();
         let mut said = BufReader::new(keeper.stdout.take().expect("the keeper's output is piped"));
@@ -118,7 +131,61 @@ impl Postgres {
             said.read_to_string(&mut output).unwrap_or_default();
             panic!("PostgreSQL ({}) did not start:\n{output}", bin.display());
         }
-        Self { keeper, needed, folder, bin, databases: AtomicUsize::new(0), creating: Mutex::new(()) }
+        Self {
+            keeper,
+            needed,
+            folder,
+            bin,
+            settings,
+            databases: AtomicUsize::new(0),
+            creating: Mutex::new(()),
+        }
+    }
+
+    /// Kills the server at once, as the machine's out-of-memory killer would: nothing is written out, nobody is told.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn kill(&self) {
+        self.run(KILL, "be killed");
+    }
+
+    /// Starts it again after [`kill`](Self::kill), and answers once it takes connections.
+    ///
+    /// # Panics
+    /// When it does not start, with what it said.
+    pub fn start_again(&self) {
+        self.run(START_AGAIN, "start again");
+    }
+
+    fn run(&self, script: &str, what: &str) {
+        let output = shell(script, &self.bin, &self.folder, &self.settings).stdin(Stdio::null()).output();
+        let output = output.expect("there is a shell");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "the server could not {what}: {said}");
+    }
+
+    /// The process that all others of the server are children of, while it runs.
+    pub fn pid(&self) -> Option<i32> {
+        let text = fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        text.lines().next()?.trim().parse().ok()
+    }
+
+    /// That process and its children.
+    pub fn pids(&self) -> Vec<i32> {
+        let Some(own) = self.pid() else { return vec![] };
+        let stat = |pid: i32| fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+        // After the command's name in brackets come the state and the parent.
+        let parent = |text: String| text.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<i32>().ok();
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let all = all.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let ours = all.filter(|pid| *pid == own || stat(*pid).and_then(parent) == Some(own));
+        ours.collect()
+    }
+
+    /// Whether it runs.
+    pub fn runs(&self) -> bool {
+        self.pid().is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists())
     }
 
     /// Makes an empty database and gives its URL.
@@ -178,6 +245,23 @@ impl Drop for Postgres {
     }
 }
 
+/// A shell that runs a script as the server's user.
+fn shell(script: &str, bin: &Path, folder: &Path, settings: &str) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", script])
+        .current_dir("/")
+        .env_clear()
+        .envs([("PATH", "/usr/bin:/bin"), ("LC_ALL", "C"), ("SETTINGS", settings)])
+        .env("BIN", bin)
+        .env("FOLDER", folder)
+        .process_group(0); // an interrupt at the terminal is not for the server
+    if let Some((user, group)) = unprivileged_user() {
+        command.uid(user).gid(group);
+    }
+    command
+}
+
 /// The folder of the server's programs: that of the newest version that Debian's package has installed, or one on the path.
 fn binaries() -> PathBuf {
     let installed =
@@ -192,9 +276,7 @@ fn binaries() -> PathBuf {
 }
 
 /// A folder that only the server's user can enter, short enough to hold a socket.
-fn private_folder() -> PathBuf {
-    let usual = std::env::temp_dir();
-    let parent = if usual.as_os_str().len() < LONGEST_FOLDER { usual } else { PathBuf::from("/tmp") };
+fn private_folder(parent: &Path) -> PathBuf {
     let folder = tempfile::Builder::new().prefix("caseledger-pg-").tempdir_in(parent);
     let folder = folder.expect("the temporary folder can be written to").keep();
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("the folder is ours");
@@ -202,8 +284,8 @@ fn private_folder() -> PathBuf {
 }
 
 /// Who runs the server when we are root: `postgres`, or else `nobody`.
-fn unprivileged_user(ours: &Path) -> Option<(u32, u32)> {
-    let we_are_root = fs::metadata(ours).is_ok_and(|folder| folder.uid() == 0);
+fn unprivileged_user() -> Option<(u32, u32)> {
+    let we_are_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let find = |name: &str| {
         let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
@@ -227,6 +309,16 @@ mod tests {
         let folder = server.folder().to_owned();
         drop(server);
         assert!(!folder.exists(), "the server's folder is left behind");
+    }
+
+    #[test]
+    fn a_server_that_was_killed_starts_again_with_what_was_committed() {
+        let server = Postgres::start_with(Durability::On);
+        server.psql("postgres", "CREATE TABLE kept AS SELECT 7 AS number");
+        server.kill();
+        server.start_again();
+        assert_eq!(server.psql("postgres", "SELECT number FROM kept"), "7");
+        assert!(server.pid().is_some());
     }
 
     #[test]
