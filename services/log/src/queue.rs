@@ -46,16 +46,15 @@ impl Queue {
     /// Waits for something to do and takes what one batch is made of; nothing when the queue is closed and empty.
     pub async fn take(&mut self) -> Vec<Job> {
         let mut taken = Taken::default();
-        let first = tokio::select! {
+        let (first, is_awaited) = tokio::select! {
             biased;
-            Some(job) = self.people.recv() => job,
-            Some(job) = self.bulk.recv() => job,
+            Some(job) = self.people.recv() => (job, true),
+            Some(job) = self.bulk.recv() => (job, false),
             else => return vec![],
         };
         taken.push(first);
-        let before = taken.jobs.len();
         taken.fill(&mut self.people, LARGEST_BATCH - BULK_SHARE);
-        let people_wait = taken.jobs.len() > before || !self.people.is_empty();
+        let people_wait = is_awaited || taken.jobs.len() > 1;
         let room = if people_wait { taken.jobs.len() + BULK_SHARE } else { LARGEST_BATCH };
         taken.fill(&mut self.bulk, room.min(LARGEST_BATCH));
         taken.fill(&mut self.people, LARGEST_BATCH);
@@ -88,5 +87,71 @@ impl Taken {
             let Ok(job) = queue.try_recv() else { return };
             self.push(job);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::plan::Prepared;
+    use crate::writer::Waiting;
+    use crate::{Append, NewEvent};
+
+    fn job(id: &str) -> Job {
+        let append = Append {
+            aggregate_type: "Case".to_owned(),
+            aggregate_id: id.to_owned(),
+            expected: None,
+            events: vec![NewEvent::new("Noted", "1", &"x").unwrap()],
+            metadata: HashMap::new(),
+            key: None,
+        };
+        let (answer, _) = oneshot::channel();
+        Job::Append(Box::new(Waiting { prepared: Prepared::new(append).unwrap(), answer }))
+    }
+
+    /// How many of a batch are people's and how many bulk, people first.
+    async fn taken(queue: &mut Queue) -> (usize, usize) {
+        let jobs = queue.take().await;
+        let is_bulk =
+            |job: &Job| matches!(job, Job::Append(waiting) if waiting.prepared.stream.aggregate_id == "bulk");
+        let people = jobs.iter().take_while(|job| !is_bulk(job)).count();
+        assert!(jobs[people..].iter().all(is_bulk), "people go first");
+        (people, jobs.len() - people)
+    }
+
+    #[tokio::test]
+    async fn bulk_has_an_eighth_while_people_wait_and_everything_else() {
+        let (entrance, mut queue) = queue(5_000);
+        for _ in 0..3_000 {
+            entrance.bulk.try_send(job("bulk")).ok().unwrap();
+        }
+        for _ in 0..1_000 {
+            entrance.people.try_send(job("person")).ok().unwrap();
+        }
+        assert_eq!(entrance.waiting(), 4_000);
+        assert_eq!(taken(&mut queue).await, (LARGEST_BATCH - BULK_SHARE, BULK_SHARE));
+        assert_eq!(taken(&mut queue).await, (BULK_SHARE, BULK_SHARE));
+        assert_eq!(taken(&mut queue).await, (0, LARGEST_BATCH));
+        entrance.people.try_send(job("person")).ok().unwrap();
+        assert_eq!(taken(&mut queue).await, (1, BULK_SHARE), "one person is enough");
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_full_takes_no_more_and_a_closed_one_ends() {
+        let (entrance, mut queue) = queue(2);
+        for _ in 0..2 {
+            entrance.bulk.try_send(job("bulk")).ok().unwrap();
+        }
+        assert!(entrance.bulk.try_send(job("bulk")).is_err());
+        entrance.people.try_send(job("person")).ok().unwrap();
+        queue.close();
+        assert!(entrance.people.try_send(job("person")).is_err());
+        assert_eq!(taken(&mut queue).await, (1, 2));
+        assert!(queue.take().await.is_empty());
     }
 }
