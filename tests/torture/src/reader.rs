@@ -22,10 +22,16 @@ pub struct Reader {
 
 impl Reader {
     /// Begins at the log's first event.
-    pub fn of(store: &str) -> Self {
+    ///
+    /// # Errors
+    /// When the store can't be opened.
+    pub async fn of(store: &str) -> Result<Self, String> {
+        let options = Options { migrate: false, connections: 2, ..Options::new(Arc::new(NoClock)) };
+        let log =
+            Log::open(store, options).await.map_err(|error| format!("the reader can't begin: {error}"))?;
         let over = Arc::<AtomicBool>::default();
-        let task = tokio::spawn(follow(store.to_owned(), Arc::clone(&over)));
-        Self { over, task }
+        let task = tokio::spawn(follow(log, Arc::clone(&over)));
+        Ok(Self { over, task })
     }
 
     /// Everything that it has read, in the order in which it came.
@@ -38,9 +44,7 @@ impl Reader {
     }
 }
 
-async fn follow(store: String, over: Arc<AtomicBool>) -> Result<Vec<Recorded>, String> {
-    let options = Options { migrate: false, connections: 2, ..Options::new(Arc::new(NoClock)) };
-    let log = Log::open(&store, options).await.map_err(|error| format!("the reader can't begin: {error}"))?;
+async fn follow(log: Log, over: Arc<AtomicBool>) -> Result<Vec<Recorded>, String> {
     let mut read: Vec<Recorded> = vec![];
     while !over.load(Ordering::Relaxed) {
         let last = read.last().map_or(0, |event| event.position);

@@ -179,7 +179,7 @@ pub const KINDS: &[Kind] = &[
         instances: 1,
         fault: Fault::Clock,
         about: "the clock jumps back and forward, up to forty days",
-        short: true,
+        short: false,
     },
     Kind {
         engine: Engine::Postgres,
@@ -258,7 +258,10 @@ async fn torment(
         })
         .collect();
     // On SQLite a reader would keep the journal's index alive across a death, and recovery is what is looked at there.
-    let reader = stage.store.server().map(|_| Reader::of(&stage.store.url()));
+    let reader = match stage.store.server() {
+        None => None,
+        Some(_) => Some(Reader::of(&stage.store.url()).await.map_err(Gone::Wrong)?),
+    };
     let begun = Instant::now();
     let what = kind.fault.inflict(&stage, chance, begun + length).await?;
     // The fault has gone: without hands, and soon, everything is as before.
