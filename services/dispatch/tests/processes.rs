@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use caseledger_aggregates::AnyEvent;
 use caseledger_aggregates::case::CaseEvent;
-use caseledger_dispatch::Request;
 use caseledger_dispatch::process::{Happening, PROCESSES, Process, Runner};
+use caseledger_dispatch::{Rejection, Request};
 use caseledger_log::Database;
 use support::*;
 
@@ -59,6 +59,25 @@ async fn what_follows_is_sent_once_though_the_checkpoint_was_lost() {
     assert_eq!(triaged.metadata["causation"], format!("event:{}", FAMILY + 2));
     assert_eq!(triaged.metadata["correlation"], written[0].metadata["correlation"]);
     assert_eq!(triaged.metadata["occurred_at"], written[0].metadata["occurred_at"]);
+}
+
+#[tokio::test]
+async fn an_event_that_a_clock_has_gone_behind_is_followed_all_the_same() {
+    let pipeline = Pipeline::new().await;
+    pipeline.clock.move_to("2017-07-03T18:00:00Z");
+    let case = pipeline.referral().await;
+    pipeline.clock.move_to("2017-07-03T12:00:00Z");
+    let runner = Runner::new(pipeline.dispatcher.clone(), TRIAGE).await.unwrap();
+    assert!(runner.catch_up().await.unwrap());
+    assert_eq!(runner.refusals(9).await.unwrap(), []);
+    let written = pipeline.dispatcher.log().read_stream("Case", &case.to_string()).await.unwrap();
+    assert_eq!(written.last().unwrap().metadata["actor"], "process:triage");
+
+    // Nobody else may say that something happened which has not.
+    let mut early = acknowledge(case);
+    early.occurred_at = Some("2017-07-03T17:00:00Z".parse().unwrap());
+    let refused = pipeline.send(&practitioner(), early).await;
+    assert!(matches!(refused, Err(Rejection::InvalidInput(_))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -26,6 +26,14 @@ use crate::{
 /// to hear of that while they still listen.
 const LONGEST_WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
 
+/// An instance that hangs, or whose machine is gone, must not hold a projection or the processes for ever: others take
+/// over. Keepalives notice the machine, the timeout a process that stands still in the middle of its work.
+const SESSION: &str = "
+SET idle_in_transaction_session_timeout = '60s';
+SET tcp_keepalives_idle = 20;
+SET tcp_keepalives_interval = 5;
+SET tcp_keepalives_count = 3";
+
 /// How a log is opened.
 #[derive(Clone)]
 pub struct Options {
@@ -355,7 +363,10 @@ impl Address {
                     .max_connections(connections + 1) // one more, which listens
                     .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
                     .after_connect(|connection, _| {
-                        Box::pin(async { connection.execute(WORK_AS_APP).await.map(drop) })
+                        Box::pin(async {
+                            connection.execute(WORK_AS_APP).await?;
+                            connection.execute(SESSION).await.map(drop)
+                        })
                     })
                     .connect_with(server.clone())
                     .await?,

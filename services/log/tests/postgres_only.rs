@@ -98,6 +98,17 @@ async fn a_server_that_is_killed_is_said_to_be_away_and_is_used_again_when_it_is
 }
 
 #[tokio::test]
+async fn a_transaction_that_nobody_goes_on_with_ends_by_itself() {
+    let log = open(&Postgres::shared().fresh_database()).await;
+    let Database::Postgres(pool) = log.database() else { panic!("PostgreSQL") };
+    let limit: String = sqlx::query_scalar("SELECT current_setting('idle_in_transaction_session_timeout')")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    assert_eq!(limit, "1min");
+}
+
+#[tokio::test]
 async fn the_service_may_append_and_nothing_else() {
     let server = Postgres::shared();
     let url = server.fresh_database();

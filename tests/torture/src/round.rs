@@ -178,14 +178,14 @@ pub const KINDS: &[Kind] = &[
         engine: Engine::Sqlite,
         instances: 1,
         fault: Fault::Clock,
-        about: "the clock jumps back and forward, up to forty days",
-        short: false,
+        about: "the clock jumps back and forward, by hours",
+        short: true,
     },
     Kind {
         engine: Engine::Postgres,
         instances: 2,
         fault: Fault::Clock,
-        about: "the same under two instances",
+        about: "the same under two instances, which share it",
         short: false,
     },
 ];

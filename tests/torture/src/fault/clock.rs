@@ -18,14 +18,30 @@ pub fn file(folder: &Path) -> PathBuf {
 /// The environment's variable that names the file.
 pub const VARIABLE: &str = "CASELEDGER_CLOCK_FILE";
 
-/// How far the clock jumps at most. Every day in between is one on which the people here work.
-const FURTHEST: i64 = 40 * 86_400;
+/// How far the clock jumps, to either side of noon: the day stays the same, because many a rule speaks of days, and would
+/// rightly refuse a contact on a day before the referral.
+const FURTHEST: i64 = 5 * 3_600;
 
-/// Sets the clock so far on that it can be set back to no day before the log began.
+/// Sets the clock to noon of this day.
 ///
 /// # Errors
 /// [`Gone::LeftOut`] when the file can't be written.
-pub fn set(folder: &Path, seconds: i64) -> Result<(), Gone> {
+pub fn set_to_noon(folder: &Path) -> Result<(), Gone> {
+    write(folder, to_noon())
+}
+
+/// How many seconds there are from now to noon, or how many there were.
+fn to_noon() -> i64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the service that is tormented goes by the machine's clock"
+    )]
+    let now = jiff::Timestamp::now();
+    12 * 3_600 - now.as_second().rem_euclid(86_400)
+}
+
+/// Says how far the clock is off.
+fn write(folder: &Path, seconds: i64) -> Result<(), Gone> {
     // Written beside and renamed, so that nobody reads half a number.
     let (file, beside) = (file(folder), folder.join("clock.new"));
     let written = std::fs::write(&beside, seconds.to_string()).and_then(|()| std::fs::rename(&beside, &file));
@@ -33,10 +49,11 @@ pub fn set(folder: &Path, seconds: i64) -> Result<(), Gone> {
 }
 
 pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> Result<What, Gone> {
+    let noon = to_noon();
     let (mut jumps, mut wrong) = (0, vec![]);
     while Instant::now() < until {
         sleep(Duration::from_millis(chance.random_range(100..900))).await;
-        set(&stage.folder, chance.random_range(-600..FURTHEST))?;
+        write(&stage.folder, noon + chance.random_range(-FURTHEST..FURTHEST))?;
         jumps += 1;
         if chance.random_bool(0.15) {
             stage.instances[chance.random_range(0..stage.instances.len())].kill();
@@ -46,6 +63,6 @@ pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> 
             }
         }
     }
-    set(&stage.folder, 0)?;
+    write(&stage.folder, noon)?;
     Ok(What { told: format!("the clock jumped {jumps} times"), wrong })
 }

@@ -96,7 +96,7 @@ impl Fault {
             }
             Self::Sync | Self::Slow => syscalls::available().map(|()| ground),
             Self::Clock => {
-                clock::set(folder, 0)?;
+                clock::set_to_noon(folder)?;
                 let file = clock::file(folder).display().to_string();
                 Ok(Ground { environment: vec![(clock::VARIABLE.to_owned(), file)], ..ground })
             }
