@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use caseledger_api::{KINDS, openapi};
+use caseledger_api::{KINDS, Settings, openapi};
 use caseledger_dispatch::registry;
 use caseledger_log::{Append, NewEvent};
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ async fn the_operators_door_tells_of_life_readiness_and_numbers() {
 
 #[tokio::test]
 async fn a_version_that_is_being_built_makes_an_instance_unready_and_a_poison_event_does_not() {
-    let app = TestApp::new().await;
+    let app = TestApp::not_told_of(Settings::default()).await;
     app.referral().await;
     let ready = async || {
         let request = Request::get("/readyz").body(Body::empty()).unwrap();

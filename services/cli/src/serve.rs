@@ -24,6 +24,10 @@ const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// How far a projection may lag before `/readyz` says that it is not as it should be.
 const LONGEST_LAG_SECONDS: f64 = 30.0;
+/// A log of so many events is told of within moments.
+const SHORT_LOG: u64 = 10_000;
+/// How long a start waits for that.
+const LONGEST_START: Duration = Duration::from_secs(10);
 
 /// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
 pub struct Door {
@@ -44,9 +48,23 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let door = door(&settings.identity, address, &clock)?;
     let station = Station::open(settings, clock).await?;
     station.register_settings().await?;
+    tell_of_a_short_log(&station).await?;
     let ops_address = ops_listener.local_addr()?;
     tracing::info!(%address, %ops_address, store = settings.store_to_show(), "serving");
     serve(station, door, (listener, ops_listener), &settings.http).await
+}
+
+/// A log that is short is told of before it is served: a new service is ready when it says so. A long one, of which other
+/// projections are told for the first time, is told of while it is served; `/readyz` says that it goes on.
+async fn tell_of_a_short_log(station: &Station) -> Result<(), Failure> {
+    if station.log.head().await.map_err(Failure::unavailable)? > SHORT_LOG {
+        return Ok(());
+    }
+    let told = tokio::time::timeout(LONGEST_START, station.projections.catch_up()).await;
+    if let Ok(Err(error)) = told {
+        tracing::warn!(%error, "a projection is not with the log");
+    }
+    Ok(())
 }
 
 /// Takes both addresses.

@@ -355,6 +355,15 @@ impl Address {
                 SqlitePoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
+                    // A rollback that the disk refused leaves its connection in the transaction for good: it is
+                    // closed, and the next begins on a new one.
+                    .after_release(|connection, _| {
+                        Box::pin(async {
+                            // What was asked of the connection before has been done when this is answered.
+                            connection.ping().await?;
+                            Ok(!connection.is_in_transaction())
+                        })
+                    })
                     .connect_with(file.clone())
                     .await?,
             ),

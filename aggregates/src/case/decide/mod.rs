@@ -53,7 +53,8 @@ impl Decider for Case {
             }
             (Some(_), _) => {}
         }
-        if self.received_at.is_some_and(|received| context.occurred_at < received) {
+        // By days, as reports count: a clock that is put right by minutes must not stop the work on a new referral.
+        if self.received_at.is_some_and(|received| today(context) < civil_date(received)) {
             return Err(CaseRefusal::BeforeReferral { field: "occurred_at" });
         }
         match command {

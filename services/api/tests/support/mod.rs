@@ -79,6 +79,13 @@ impl TestApp {
     }
 
     pub async fn with(settings: Settings) -> Self {
+        let app = Self::not_told_of(settings).await;
+        app.projections.catch_up().await.expect("the first events are told of");
+        app
+    }
+
+    /// One whose projections have not begun.
+    pub async fn not_told_of(settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock: Arc<dyn Clock> = Arc::new(Noon);
         let store = format!("sqlite:{}", folder.path().join("log.db").display());

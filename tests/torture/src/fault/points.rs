@@ -42,6 +42,21 @@ pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> 
             break;
         }
     }
+    // Of two instances one runs the processes: what the one never passes, the other may.
+    let missed: Vec<&str> = died.iter().filter(|(_, times)| **times == 0).map(|(point, _)| *point).collect();
+    for point in missed {
+        for instance in &stage.instances {
+            let others = stage.instances.iter().filter(|other| other.address != instance.address);
+            let dead = wrong.is_empty() && die_at(instance, others, point, 1).await;
+            if let Err(why) = stage.until_ready().await {
+                wrong.push(format!("after dying at {point} an instance did not come back: {why}"));
+            }
+            if dead {
+                *died.entry(point).or_default() += 1;
+                break;
+            }
+        }
+    }
     let missed = died.iter().filter(|(point, times)| **times == 0 && !is_rare(stage, point));
     wrong.extend(missed.map(|(point, _)| format!("the service never got to {point}")));
     let told: Vec<String> = died.iter().map(|(point, times)| format!("{point} {times}")).collect();
