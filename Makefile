@@ -7,17 +7,20 @@ STORE ?= sqlite:data/demonstration.sqlite
 DURATION ?= 10m
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test format lint unit deploy-check mutants torture generated setup-run setup-test setup-deploy setup-mutants clean
+.PHONY: help run test format lint unit deploy-check mutants torture assets browser generated setup-run setup-test setup-deploy setup-mutants clean
+
+# What the pages look like, compiled from govuk-frontend and embedded by services/web/build.rs.
+STYLE := services/web/assets/built/caseledger.css
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-run: setup-run ## build, fill a demonstration authority and serve it
+run: setup-run $(STYLE) ## build, fill a demonstration authority and serve it
 	$(CARGO) build --release --locked --package caseledger
 	@mkdir -p data
 	target/release/caseledger demo --store $(STORE)
 
-test: setup-test format lint unit ## everything a change must pass
+test: setup-test $(STYLE) format lint unit browser ## everything a change must pass
 	@echo "make test: everything passed"
 
 format: ## is every file formatted
@@ -41,6 +44,15 @@ mutants: setup-mutants ## are the rules' tests sharp? An hour; FILE=aggregates/s
 torture: setup-test ## torment the service for DURATION (10m) with a SEED; ONLY='postgres kill' plays one kind of round
 	$(CARGO) build --release --locked --package caseledger-torture
 	target/release/torture --duration $(DURATION) $(if $(SEED),--seed $(SEED)) --only '$(ONLY)'
+
+assets: setup-run $(STYLE) ## the pages' style sheet
+
+$(STYLE): services/web/assets/caseledger.scss services/web/assets/package-lock.json
+	cd services/web/assets && npm run --silent build
+
+browser: $(STYLE) ## the pages of a running service in Chromium: accessibility, keyboard, without script, on paper
+	$(CARGO) build --locked --package caseledger
+	node tests/browser/browser.mjs "$$PWD/target/debug/caseledger" $(SCREENSHOTS)
 
 generated: ## write again what is generated and committed
 	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json

@@ -15,7 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dispatch", &["commands", "aggregates", "log", "access"]),
     ("exports", &["commands", "log", "projections"]),
     ("api", &["commands", "aggregates", "log", "access", "dispatch", "projections", "exports"]),
-    ("cli", &["commands", "aggregates", "log", "access", "dispatch", "projections", "exports", "api"]),
+    ("web", &["commands", "aggregates", "log", "access", "dispatch", "projections"]),
+    ("cli", &["commands", "aggregates", "log", "access", "dispatch", "projections", "exports", "api", "web"]),
 ];
 
 fn metadata() -> Value {

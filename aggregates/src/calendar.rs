@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -92,9 +92,14 @@ impl Calendar {
 /// The rule of British Summer Time since 1996 is written here, and not read from the machine's zone files: a decision
 /// must not depend on them, and a small container image has none.
 pub fn civil_date(moment: Timestamp) -> Date {
+    civil_time(moment).date()
+}
+
+/// The date and the time of day in England at that moment.
+pub fn civil_time(moment: Timestamp) -> DateTime {
     static LONDON: LazyLock<TimeZone> =
         LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
-    moment.to_zoned(LONDON.clone()).date()
+    moment.to_zoned(LONDON.clone()).datetime()
 }
 
 /// The day after; the last day of the calendar stays what it is.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use caseledger_aggregates::AnyEvent;
+use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::oversight::{ImprovementAction, Oversight, OversightEvent};
 
 use crate::projection::{Entry, Failed, Fold, Projection, Spec, no_settings};
@@ -13,7 +14,7 @@ use crate::states::{Derived, States};
 
 /// Oversight as a whole.
 pub const OVERSIGHT: Table = Table {
-    name: "oversight_v1",
+    name: "oversight_v2",
     doc: "Oversight as a whole: one row.",
     columns: &[
         Column::text("oversight_id", "The only id that there is."),
@@ -29,7 +30,7 @@ pub const OVERSIGHT: Table = Table {
 
 /// Commentary, with the figures that it speaks of.
 pub const COMMENTARY: Table = Table {
-    name: "commentary_v1",
+    name: "commentary_v2",
     doc: "What managers and analysts said that figures mean for children and families, one row a commentary.",
     columns: &[
         Column::int("position", "Where the event stands in the log."),
@@ -47,7 +48,7 @@ pub const COMMENTARY: Table = Table {
 
 /// What is done to improve a measure.
 pub const IMPROVEMENT: Table = Table {
-    name: "improvement_action_v1",
+    name: "improvement_action_v2",
     doc: "What is done to improve a measure, as it stands now.",
     columns: &[
         Column::text("oversight_id", "The only id that there is."),
@@ -67,13 +68,25 @@ pub const IMPROVEMENT: Table = Table {
     indexes: &[&["measure"]],
 };
 
+/// When each improvement was agreed: the day from which on a measure can show whether it moved.
+pub const AGREED: Table = Table {
+    name: "improvement_agreed_v2",
+    doc: "When each improvement action was agreed: from then on its measure shows whether it moved.",
+    columns: &[
+        Column::text("action_id", "The action."),
+        Column::text("agreed_on", "The civil day in England on which it was agreed."),
+    ],
+    key: &["action_id"],
+    indexes: &[],
+};
+
 /// Commentary and improvement.
 pub static OVERSIGHT_RECORD: Spec = Spec {
     name: "oversight",
-    version: 1,
+    version: 2,
     doc: "What managers and analysts say that figures mean, and what is done to improve them.",
     folds: &["Oversight"],
-    tables: &[OVERSIGHT, COMMENTARY, IMPROVEMENT],
+    tables: &[OVERSIGHT, COMMENTARY, IMPROVEMENT, AGREED],
     make: |_| Box::new(Record::default()),
     settings: no_settings,
 };
@@ -91,8 +104,12 @@ impl Projection for Record {
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
         let changed = self.states.fold(fold, &OVERSIGHT, batch, event_of).await?;
-        let mut commentary = BTreeMap::new();
+        let (mut commentary, mut agreed) = (BTreeMap::new(), BTreeMap::new());
         for entry in batch {
+            if let Some(OversightEvent::ImprovementActionAgreed(was)) = event_of(&entry.event) {
+                let day = civil_date(entry.metadata.occurred_at);
+                agreed.insert(was.action, vec![Value::text(was.action), Value::from(day)]);
+            }
             if let Some(OversightEvent::CommentaryRecorded(said)) = event_of(&entry.event) {
                 let row = vec![
                     Value::count(entry.recorded.position),
@@ -124,6 +141,7 @@ impl Projection for Record {
         }
         fold.upsert(&OVERSIGHT, &whole).await?;
         fold.upsert(&COMMENTARY, &commentary.into_values().collect::<Vec<_>>()).await?;
+        fold.upsert(&AGREED, &agreed.into_values().collect::<Vec<_>>()).await?;
         actions.write(fold, &IMPROVEMENT).await?;
         Ok(())
     }

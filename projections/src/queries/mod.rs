@@ -5,6 +5,7 @@
 mod audit;
 mod case;
 mod events;
+mod oversight;
 mod panel;
 mod supervision;
 mod timeline;
@@ -14,6 +15,7 @@ pub use crate::people::{Found, PeopleQuery, likely_duplicates, person, search};
 pub use audit::{AuditSummary, AuditView, audit, audits};
 pub use case::{CaseKey, CaseView, case, cases_of_person};
 pub use events::{EventView, case_events};
+pub use oversight::{CommentaryView, ImprovementView, commentaries, improvements};
 pub use panel::{
     AgendaItem, PanelAgenda, PanelAttendance, PanelSummary, SharedInformation, panel_agenda, panels,
 };
@@ -58,6 +60,8 @@ impl Reads {
     pub const SUPERVISIONS: &'static str = crate::supervisions::SUPERVISIONS.name;
     /// [`audits`] and [`audit`].
     pub const AUDITS: &'static str = crate::audits::AUDITS.name;
+    /// [`commentaries`] and [`improvements`].
+    pub const OVERSIGHT: &'static str = crate::oversight::OVERSIGHT_RECORD.name;
     /// The figures of [`measures`](crate::measures).
     pub const MEASURES: &'static str = crate::measures::MEASURES.name;
     /// The lists and episodes of [`exports`](crate::exports).

@@ -122,6 +122,12 @@ impl Api {
 
 /// Everything that users and their systems reach.
 pub fn router(api: Api) -> Router {
+    router_with(api, Router::new().route("/", get(pages::front)))
+}
+
+/// The same, with routes of other doors behind the same limits and under the same watch: the pages. What is at `/` is
+/// theirs to say.
+pub fn router_with(api: Api, others: Router) -> Router {
     let mut timed: Router<Api> = Router::new();
     for entry in registry::public_commands() {
         let handler = move |state, request| commands::post(state, entry, request);
@@ -143,13 +149,13 @@ pub fn router(api: Api) -> Router {
         .route_layer(from_fn_with_state(api.clone(), layers::in_turn))
         .route_layer(from_fn_with_state(api.clone(), layers::authenticated));
     Router::new()
-        .route("/", get(pages::front))
         .route("/openapi.json", get(pages::document))
         .route("/docs", get(pages::docs))
         .route("/docs/style.css", get(pages::style))
         .route("/problems", get(pages::problems))
         .route("/problems/{kind}", get(pages::problem))
         .merge(authenticated)
+        .merge(others.with_state(()))
         .fallback(any(layers::no_such_route))
         .method_not_allowed_fallback(layers::method_not_allowed)
         .layer(from_fn_with_state(api.clone(), layers::within_limits))

@@ -9,6 +9,7 @@ use caseledger_access::demo::{DemoIssuer, require_loopback};
 use caseledger_access::{Authenticator, IdentityConfig};
 use caseledger_api as api;
 use caseledger_log::Clock;
+use caseledger_web as web;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -33,8 +34,10 @@ const LONGEST_START: Duration = Duration::from_secs(10);
 pub struct Door {
     /// Tells who asks.
     pub authenticator: Arc<Authenticator>,
-    /// The demonstration's issuer.
-    pub issuer: Option<Arc<DemoIssuer>>,
+    /// How people sign in with a browser.
+    pub sign_in: web::SignIn,
+    /// Whether browsers reach it by https.
+    pub secure: bool,
 }
 
 /// Serves until the process is told to stop.
@@ -94,7 +97,7 @@ pub fn door(identity: &Identity, address: SocketAddr, clock: &Arc<dyn Clock>) ->
         let issuer = format!("http://{address}{}", demo_issuer::PATH);
         let issuer = Arc::new(DemoIssuer::new(&issuer, &identity.audience, unguessable(), now));
         let authenticator = Arc::new(issuer.authenticator().map_err(|error| usage(&error))?);
-        return Ok(Door { authenticator, issuer: Some(issuer) });
+        return Ok(Door { authenticator, sign_in: web::SignIn::Demonstration(issuer), secure: false });
     }
     let Some(issuer) = identity.issuer.clone() else {
         return Err(Failure::Usage(
@@ -102,9 +105,10 @@ pub fn door(identity: &Identity, address: SocketAddr, clock: &Arc<dyn Clock>) ->
                 .to_owned(),
         ));
     };
+    let sign_in = web::SignIn::Provider(issuer.clone());
     let config = IdentityConfig { issuer, audience: identity.audience.clone(), ..IdentityConfig::default() };
     let authenticator = Arc::new(Authenticator::new(config, now).map_err(|error| usage(&error))?);
-    Ok(Door { authenticator, issuer: None })
+    Ok(Door { authenticator, sign_in, secure: !address.ip().is_loopback() })
 }
 
 /// Answers on both listeners until the process is told to stop; then ends what was begun.
@@ -117,23 +121,7 @@ pub async fn serve(
     (listener, ops_listener): (TcpListener, TcpListener),
     http: &Http,
 ) -> Result<(), Failure> {
-    let routes = api::router(api::Api::new(api::Parts {
-        dispatcher: station.dispatcher.clone(),
-        projections: station.projections.clone(),
-        access: Arc::clone(&station.access),
-        authenticator: door.authenticator,
-        metrics: station.requests.clone(),
-        settings: api::Settings {
-            require_idempotency_key: http.require_idempotency_key,
-            ..api::Settings::default()
-        },
-    }));
-    let routes = match door.issuer {
-        Some(issuer) => {
-            Router::new().nest(demo_issuer::PATH, demo_issuer::routes(issuer)).fallback_service(routes)
-        }
-        None => routes,
-    };
+    let routes = routes(&station, door, http);
     let ops = api::ops_router(api::Ops {
         dispatcher: station.dispatcher.clone(),
         projections: station.projections.clone(),
@@ -169,6 +157,40 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The pages and the API, on one listener.
+fn routes(station: &Station, door: Door, http: &Http) -> Router {
+    if !web::assets::STYLED {
+        tracing::warn!("built without a style sheet: pages are plain ('make assets', then build again)");
+    }
+    let pages = web::Web::new(web::Parts {
+        dispatcher: station.dispatcher.clone(),
+        projections: station.projections.clone(),
+        access: Arc::clone(&station.access),
+        authenticator: Arc::clone(&door.authenticator),
+        sign_in: door.sign_in.clone(),
+        session_key: unguessable(),
+        secure: door.secure,
+    });
+    let api = api::Api::new(api::Parts {
+        dispatcher: station.dispatcher.clone(),
+        projections: station.projections.clone(),
+        access: Arc::clone(&station.access),
+        authenticator: door.authenticator,
+        metrics: station.requests.clone(),
+        settings: api::Settings {
+            require_idempotency_key: http.require_idempotency_key,
+            ..api::Settings::default()
+        },
+    });
+    let routes = pages.before(api::router_with(api, pages.routes()));
+    match door.sign_in {
+        web::SignIn::Demonstration(issuer) => {
+            Router::new().nest(demo_issuer::PATH, demo_issuer::routes(issuer)).fallback_service(routes)
+        }
+        web::SignIn::Provider(_) => routes,
+    }
 }
 
 async fn stopped(mut stopping: watch::Receiver<Option<Instant>>) {

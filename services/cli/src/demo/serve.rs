@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caseledger_commands::Command;
 use caseledger_commands::case::ReceiveReferral;
 use caseledger_log::Clock;
+use caseledger_web::SignIn;
 use jiff::Timestamp;
 use jiff::civil::date;
 
@@ -81,9 +82,14 @@ async fn serve_it(settings: &Settings) -> Result<(), Failure> {
 /// Says what there is to see, and as whom.
 fn invite(url: &str, door: &serve::Door) {
     tell!("\nNorthshire is served at {url}, and its clock stands at {} and goes on from there.", visit());
-    tell!("\n  {url}/            what can be asked, with an example of everything");
+    tell!("\n  {url}/reports     the figures as pages, with their charts and the cases behind them");
+    tell!("  {url}/docs        what can be asked, with an example of everything");
     tell!("\nAsk for a token as one of these (they hold for a working day):\n");
-    for persona in door.issuer.iter().flat_map(|issuer| issuer.personas()) {
+    let personas = match &door.sign_in {
+        SignIn::Demonstration(issuer) => issuer.personas(),
+        SignIn::Provider(_) => &[],
+    };
+    for persona in personas {
         tell!("  {:24} {}", persona.key, persona.about);
     }
     let program = std::env::args().next().unwrap_or_else(|| "caseledger".to_owned());

@@ -1,0 +1,85 @@
+//! What was said of a measure and what is done about it, with what the measure tells now.
+
+use caseledger_aggregates::calendar::civil_date;
+use caseledger_projections::measures::Measure;
+use caseledger_projections::queries::{self, CommentaryView, ImprovementView};
+
+use crate::engine::{self, Filters, Question};
+use crate::told::{Going, Improvement, Remark, Spoken, Told, Value};
+use crate::trouble::Trouble;
+use crate::words::Period;
+use crate::{Web, door};
+
+/// How many commentaries a page shows.
+const REMARKS: usize = 3;
+
+/// The latest commentaries on a measure up to the end of what is told.
+pub async fn remarks(web: &Web, measure: &'static Measure, told: &Told) -> Result<Vec<Remark>, Trouble> {
+    let db = web.inner.projections.db();
+    let mut remarks = vec![];
+    for said in queries::commentaries(db, measure.id, told.period.to, REMARKS).await? {
+        let period = Period { from: said.from, to: said.to };
+        let now = value(web, measure, period).await?;
+        remarks.push(remark(said, period, now));
+    }
+    Ok(remarks)
+}
+
+/// What is done to improve a measure, and what it told when each action was agreed.
+pub async fn improvements(web: &Web, measure: &'static Measure) -> Result<Vec<Improvement>, Trouble> {
+    let mut improvements = vec![];
+    for action in queries::improvements(web.inner.projections.db(), measure.id).await? {
+        let began = match action.agreed_on {
+            Some(day) => Some((day, value(web, measure, engine::year_to(day)).await?)),
+            None => None,
+        };
+        improvements.push(Improvement { began, ..improvement(action) });
+    }
+    Ok(improvements)
+}
+
+/// The whole authority's figure, as the record has it now.
+async fn value(web: &Web, measure: &'static Measure, period: Period) -> Result<Value, Trouble> {
+    let question =
+        Question { period, filters: Filters::default(), scope: vec![], series: false, parts: false };
+    Ok(engine::ask(web.inner.projections.db(), measure, &question).await?.value)
+}
+
+fn remark(said: CommentaryView, period: Period, now: Value) -> Remark {
+    let spoken = said.figures.into_iter().map(|figure| Spoken {
+        label: figure.label,
+        value: Value::Known {
+            amount: figure.value,
+            numerator: figure.numerator,
+            denominator: figure.denominator,
+        },
+    });
+    Remark {
+        words: said.meaning,
+        period,
+        by: door::persona_of(&said.actor).map_or(said.actor, str::to_owned),
+        on: civil_date(said.occurred_at),
+        figures: spoken.collect(),
+        now: Some(now),
+    }
+}
+
+fn improvement(action: ImprovementView) -> Improvement {
+    let going = match (&action.outcome, action.rating.as_deref()) {
+        (Some(_), _) => Going::Done,
+        (None, Some("on-track")) => Going::OnTrack,
+        (None, Some("at-risk")) => Going::AtRisk,
+        (None, Some("off-track")) => Going::OffTrack,
+        (None, _) => Going::NotToldYet,
+    };
+    Improvement {
+        what: action.what,
+        success: action.success,
+        owner: action.owner.unwrap_or_else(|| "Somebody who is not in the register".to_owned()),
+        due: action.due,
+        going,
+        progress: action.outcome.or(action.progress),
+        told_on: if going == Going::Done { None } else { action.reported_on },
+        began: None,
+    }
+}

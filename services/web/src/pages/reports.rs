@@ -1,0 +1,96 @@
+//! The report index, and a measure's own page.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use caseledger_access::Resource;
+use caseledger_aggregates::calendar::civil_date;
+use maud::html;
+
+use super::commentary;
+use super::filters::Asked;
+use super::register::Register;
+use crate::door::Visitor;
+use crate::layout::Page;
+use crate::report::{self, Line, Links};
+use crate::trouble::Trouble;
+use crate::{Web, engine, headline, words};
+
+type Given = Query<BTreeMap<String, String>>;
+
+/// `GET /reports`.
+pub async fn index(State(web): State<Web>, visitor: Visitor, Query(given): Given) -> Response {
+    let page = index_page(&web, &visitor, given).await;
+    web.respond(&visitor, page)
+}
+
+async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String>) -> Result<Page, Trouble> {
+    web.permit(visitor, "view-report", &Resource::Authority)?;
+    let register = Register::read(web).await?;
+    let asked = Asked::read(given, &register, civil_date(web.inner.dispatcher.now()));
+    let question = asked.question(false);
+    let db = web.inner.projections.db();
+    let mut lines = vec![];
+    for measure in engine::catalogue() {
+        let told = engine::ask(db, measure, &question).await?;
+        lines.push(Line { href: asked.address(&format!("/reports/{}", measure.id), &[]), told });
+    }
+    let of = |id: &str| lines.iter().find(|line| line.told.measure.id == id).map(|line| &line.told);
+    let headline =
+        of("open-cases").zip(of("partner-led")).map(|(open, led)| headline::index_headline(open, led));
+    let body = html! {
+        (asked.summary())
+        h1.govuk-heading-l { "Reports" }
+        p.app-subtitle { "Every measure, " (asked.period.during()) "; how things stood is told for "
+            (words::day(asked.period.to)) ". Each leads to its chart, its parts, what was said of it, and the cases behind it." }
+        (asked.form("/reports", &register, true))
+        (report::index(headline.as_deref(), &lines))
+    };
+    Ok(Page::new("Reports", &[], body))
+}
+
+/// `GET /reports/{measure}`.
+pub async fn measure(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(given): Given,
+) -> Response {
+    let page = measure_page(&web, &visitor, &id, given).await;
+    web.respond(&visitor, page)
+}
+
+async fn measure_page(
+    web: &Web,
+    visitor: &Visitor,
+    id: &str,
+    given: BTreeMap<String, String>,
+) -> Result<Page, Trouble> {
+    web.permit(visitor, "view-report", &Resource::Authority)?;
+    let measure = engine::measure(id).ok_or(Trouble::NotFound)?;
+    let register = Register::read(web).await?;
+    let asked = Asked::read(given, &register, civil_date(web.inner.dispatcher.now()));
+    let told = engine::ask(web.inner.projections.db(), measure, &asked.question(true)).await?;
+    let path = format!("/reports/{id}");
+    let api = format!("/v1/reports/{id}?at={}", asked.period.to);
+    let links = Links {
+        json: Some(api),
+        cases: web
+            .may(visitor, "view-report-cases", &Resource::Authority)
+            .then(|| asked.address(&format!("{path}/cases"), &[])),
+        ..Links::default()
+    };
+    let sees_oversight = web.may(visitor, "view-oversight", &Resource::Oversight);
+    let (remarks, improvements) = if sees_oversight {
+        (commentary::remarks(web, measure, &told).await?, commentary::improvements(web, measure).await?)
+    } else {
+        (vec![], vec![])
+    };
+    let intro = html! { (asked.form(&path, &register, true)) };
+    let body = html! {
+        (asked.summary())
+        (report::measure(&told, &remarks, &improvements, &links, &intro))
+    };
+    Ok(Page::new(measure.title, &[("Reports", asked.address("/reports", &[]))], body))
+}
