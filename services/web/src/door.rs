@@ -8,9 +8,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use caseledger_access::demo::PERSONAS;
 use caseledger_access::{Decision, Resource};
 use caseledger_commands::{Actor, Role};
+use caseledger_projections::measures::Measure;
 
 use crate::Web;
+use crate::engine::{self, Asking};
 use crate::layout::{Frame, Page};
+use crate::told::Told;
 use crate::trouble::Trouble;
 
 /// Lets a browser read the API's answers with the token of its session, so that a page can link to them. Reading only: a
@@ -125,6 +128,21 @@ impl Web {
     /// Whether the visitor may; for links that lead only some further.
     pub(crate) fn may(&self, visitor: &Visitor, action: &str, resource: &Resource) -> bool {
         self.inner.access.decide(&visitor.actor, action, resource) == Decision::Permit
+    }
+
+    /// A measure's answer.
+    pub(crate) async fn ask(&self, measure: &'static Measure, asking: &Asking) -> Result<Told, Trouble> {
+        let authority = self.inner.dispatcher.authority();
+        Ok(engine::ask(self.inner.projections.db(), authority, measure, asking).await?)
+    }
+
+    /// Below what numbers are withheld from the visitor: only who may go from a figure to its cases is told all.
+    pub(crate) fn withhold_below(&self, visitor: &Visitor) -> u32 {
+        if self.may(visitor, "view-report-cases", &Resource::Authority) {
+            0
+        } else {
+            self.inner.dispatcher.authority().small_numbers_below
+        }
     }
 
     pub(crate) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, part: Option<&'a str>) -> Frame<'a> {

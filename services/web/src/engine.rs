@@ -1,49 +1,33 @@
 //! From the measures' answers to what is told. The one place of this crate that asks for figures.
 
-use caseledger_commands::{AgencyId, Date, TeamId};
-use caseledger_projections::measures::{self, Amount, CATALOGUE, Figure, Measure};
+use caseledger_aggregates::Authority;
+use caseledger_commands::Date;
+use caseledger_projections::measures::{self, CATALOGUE, Figure, Filters, Interval, Measure, Question};
 use caseledger_projections::sql::{Db, SqlError};
-use jiff::ToSpan;
 
 use crate::told::{Breakdown, Definition, Part, Point, Told, Value, When};
 use crate::words::{Period, Unit};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct Asking {
     /// For when.
     pub period: Period,
     /// Of which part of the authority.
     pub filters: Filters,
     /// That part in words.
     pub scope: Vec<String>,
-    /// Whether its course over the months of the period is asked for, too.
+    /// Whether its course over the period is asked for, too.
     pub series: bool,
     /// Whether the figure's parts are.
     pub parts: bool,
-}
-
-/// Which part of the authority is asked about; empty means all of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filters {
-    /// Only cases whose team works in that locality.
-    pub locality: Option<String>,
-    /// Only cases of that team.
-    pub team: Option<TeamId>,
-    /// Only cases that this agency leads.
-    pub lead_agency: Option<AgencyId>,
-}
-
-impl Filters {
-    /// The same as the engine takes it.
-    pub fn of_engine(&self) -> measures::Filters {
-        measures::Filters { locality: self.locality.clone(), team: self.team, lead_agency: self.lead_agency }
-    }
+    /// Numbers below this are withheld; 0 withholds none.
+    pub withhold_below: u32,
 }
 
 /// Every measure, in the order of a report.
 pub fn catalogue() -> impl Iterator<Item = &'static Measure> {
-    CATALOGUE.iter()
+    CATALOGUE.iter().copied()
 }
 
 /// The measure with that id.
@@ -55,86 +39,137 @@ pub fn measure(id: &str) -> Option<&'static Measure> {
 ///
 /// # Errors
 /// [`SqlError`] when the database can't answer.
-pub async fn ask(db: &Db, measure: &Measure, question: &Question) -> Result<Told, SqlError> {
-    let filters = question.filters.of_engine();
-    let period = question.period;
-    let whole = measures::figure(db, measure, period.to, &filters).await?;
-    let mut series = vec![];
-    for part in if question.series { months(period) } else { vec![] } {
-        let figure = measures::figure(db, measure, part.to, &filters).await?;
-        series.push(Point { period: part, value: value(&figure) });
-    }
-    let breakdowns = if question.parts { breakdowns(&whole) } else { vec![] };
-    Ok(Told {
-        measure: definition(measure),
-        period,
-        value: value(&whole),
-        target: None,
-        breakdowns,
-        series,
-        filters: question.scope.clone(),
-    })
+pub async fn ask(
+    db: &Db,
+    authority: &Authority,
+    measure: &'static Measure,
+    asking: &Asking,
+) -> Result<Told, SqlError> {
+    let question = asking.of_engine(measure);
+    let figure = measures::answer(db, authority, measure, &question).await?;
+    let figure = if asking.withhold_below > 0 { figure.suppress(asking.withhold_below) } else { figure };
+    Ok(told(measure, &figure, asking.period, asking.scope.clone()))
 }
 
-/// The months of a period; the first and the last may be cut short.
-fn months(period: Period) -> Vec<Period> {
-    let mut parts = vec![];
-    let mut from = period.from;
-    while from <= period.to && parts.len() < 120 {
-        let to = from.last_of_month().min(period.to);
-        parts.push(Period { from, to });
-        from = to.saturating_add(1.day());
+impl Asking {
+    /// The whole authority's figure and nothing besides, with nothing withheld.
+    pub fn only(period: Period) -> Self {
+        let filters = Filters::default();
+        Self { period, filters, scope: vec![], series: false, parts: false, withhold_below: 0 }
     }
-    parts
+
+    /// The same, as the engine takes it.
+    pub fn of_engine(&self, measure: &'static Measure) -> Question {
+        Question {
+            period: measures::Period { from: self.period.from, to: self.period.to },
+            filters: self.filters.clone(),
+            by: if self.parts { measure.dimensions().collect() } else { vec![] },
+            series: self.series.then(|| interval(self.period)),
+        }
+    }
+}
+
+/// The parts of a period that have room beside each other: weeks of a season, months of two years, else quarters.
+fn interval(period: Period) -> Interval {
+    match period.from.until(period.to).map_or(0, |span| span.get_days()) {
+        0..=62 => Interval::Week,
+        63..=760 => Interval::Month,
+        _ => Interval::Quarter,
+    }
+}
+
+/// The twelve months that end with a day.
+pub fn year_to(to: Date) -> Period {
+    let year = measures::Period::year_to(to);
+    Period { from: year.from, to: year.to }
+}
+
+/// A figure as pages and files tell it.
+pub fn told(measure: &'static Measure, figure: &Figure, period: Period, filters: Vec<String>) -> Told {
+    let point = |point: &measures::Point| Point {
+        period: Period { from: point.from.unwrap_or(point.at), to: point.at },
+        value: value((point.value, point.numerator, point.denominator), point.suppressed),
+    };
+    Told {
+        measure: definition(measure),
+        period,
+        value: value((figure.value, figure.numerator, figure.denominator), figure.suppressed),
+        target: figure.target,
+        breakdowns: breakdowns(measure, figure),
+        series: figure.series.iter().map(point).collect(),
+        filters,
+    }
 }
 
 fn definition(measure: &Measure) -> Definition {
     Definition {
         id: measure.id.to_owned(),
-        group: group(measure).to_owned(),
+        group: measure.group.title().to_owned(),
         title: measure.title.to_owned(),
         numerator: measure.numerator.to_owned(),
         denominator: measure.denominator.map(str::to_owned),
-        clock: measure.clock.to_owned(),
+        clock: measure.clock().to_owned(),
         events: measure.events.iter().map(|event| (*event).to_owned()).collect(),
-        unit: if measure.share.is_some() { Unit::Share } else { Unit::Number("cases") },
-        when: When::OnDay,
+        unit: match measure.unit {
+            measures::Unit::Number(of) => Unit::Number(of),
+            measures::Unit::Share => Unit::Share,
+            measures::Unit::WorkingDays => Unit::WorkingDays,
+            measures::Unit::Days => Unit::Days,
+            measures::Unit::Points => Unit::Points,
+        },
+        when: match measure.when {
+            measures::When::OnDay => When::OnDay,
+            measures::When::InPeriod => When::InPeriod,
+        },
     }
 }
 
-fn group(measure: &Measure) -> &'static str {
-    if measure.share.is_some() { "Who leads the help" } else { "How many families are helped" }
+fn value(figure: (Option<f64>, Option<f64>, Option<u64>), suppressed: bool) -> Value {
+    match figure {
+        _ if suppressed => Value::TooFew,
+        (None, ..) => Value::Nothing,
+        (Some(amount), numerator, denominator) => Value::Known { amount, numerator, denominator },
+    }
 }
 
-fn value(figure: &Figure) -> Value {
-    of(figure.value, figure.numerator, figure.denominator)
-}
+/// What stands for a part that has no name because it is none: a case that no team holds yet.
+const NAMELESS: &str = "Not known, or not yet";
 
-fn of(amount: Option<Amount>, numerator: u64, denominator: Option<u64>) -> Value {
-    let amount = match amount {
-        None => return Value::Nothing,
-        Some(Amount::Count(count)) => count as f64,
-        Some(Amount::Share(share)) => share,
-    };
-    Value::Known { amount, numerator: Some(numerator), denominator }
-}
-
-fn breakdowns(figure: &Figure) -> Vec<Breakdown> {
-    let mut all: Vec<Breakdown> = vec![];
+fn breakdowns(measure: &'static Measure, figure: &Figure) -> Vec<Breakdown> {
+    let of = |id: &str| measure.dimensions().find(|dimension| dimension.id == id);
+    let mut all: Vec<(&str, Breakdown)> = vec![];
     for part in &figure.breakdown {
-        let by = part.by.replace('-', " ");
-        let name =
-            part.name.clone().or_else(|| part.key.clone()).unwrap_or_else(|| "Not allocated yet".to_owned());
-        let told = Part { name, value: of(part.value, part.numerator, part.denominator) };
-        match all.iter_mut().find(|breakdown| breakdown.by == by) {
-            Some(breakdown) => breakdown.parts.push(told),
-            None => all.push(Breakdown { by, parts: vec![told] }),
+        let name = part.name.clone().or_else(|| part.key.clone()).unwrap_or_else(|| NAMELESS.to_owned());
+        let told =
+            Part { name, value: value((part.value, part.numerator, part.denominator), part.suppressed) };
+        match all.iter_mut().find(|(id, _)| *id == part.by) {
+            Some((_, breakdown)) => breakdown.parts.push(told),
+            None => {
+                let by = of(part.by).map_or(part.by, |dimension| dimension.title).to_lowercase();
+                all.push((part.by, Breakdown { by, parts: vec![told] }));
+            }
         }
     }
-    all
+    all.into_iter().map(|(_, breakdown)| breakdown).collect()
 }
 
-/// The twelve months that end with a day.
-pub fn year_to(to: Date) -> Period {
-    Period { from: to.saturating_sub(1.year()).saturating_add(1.day()), to }
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_period_is_cut_into_parts_that_have_room_beside_each_other() {
+        let of = |from, to| interval(Period { from, to });
+        assert_eq!(of(date(2017, 12, 1), date(2017, 12, 31)), Interval::Week);
+        assert_eq!(of(date(2017, 1, 1), date(2017, 12, 31)), Interval::Month);
+        assert_eq!(of(date(2010, 1, 1), date(2017, 12, 31)), Interval::Quarter);
+    }
+
+    #[test]
+    fn what_is_withheld_is_not_taken_for_nothing() {
+        assert_eq!(value((None, None, None), true), Value::TooFew);
+        assert_eq!(value((None, Some(0.0), Some(0)), false), Value::Nothing);
+    }
 }

@@ -76,7 +76,7 @@ pub fn subtitle(told: &Told) -> String {
         Value::Known { numerator: Some(numerator), denominator: Some(denominator), .. }
             if told.measure.unit == Unit::Share =>
         {
-            format!(" ({} of {})", words::count(numerator), words::count(denominator))
+            format!(" ({} of {})", words::whole(numerator), words::count(denominator))
         }
         Value::Known { denominator: Some(denominator), .. } => format!(" (of {})", words::count(denominator)),
         _ => String::new(),

@@ -20,8 +20,8 @@ pub enum Value {
     Known {
         /// The figure: a count, a share from 0 to 1, or a mean.
         amount: f64,
-        /// What was counted.
-        numerator: Option<u64>,
+        /// What was counted, or the sum of what a mean is of.
+        numerator: Option<f64>,
         /// Out of how many.
         denominator: Option<u64>,
     },

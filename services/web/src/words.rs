@@ -77,6 +77,11 @@ fn grouped(number: f64) -> String {
     if number < 0.0 && text != "0" { format!("-{out}") } else { out }
 }
 
+/// A number of things that is kept as any other number, with its thousands apart.
+pub fn whole(number: f64) -> String {
+    grouped(number.round())
+}
+
 /// A whole number with its thousands apart.
 pub fn count(number: u64) -> String {
     grouped(number as f64)

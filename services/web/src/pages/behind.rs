@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use caseledger_access::{Decision, Resource};
-use caseledger_aggregates::calendar::civil_date;
-use caseledger_projections::measures::{self, Evidence, Side};
+use caseledger_projections::measures::{self, Evidence, Side, Subject};
 use caseledger_projections::{Cursor, PageRequest};
 use maud::{Markup, html};
 
@@ -16,7 +15,7 @@ use crate::components::{self, Cell, Table};
 use crate::door::Visitor;
 use crate::layout::Page;
 use crate::trouble::Trouble;
-use crate::{Web, engine, headline};
+use crate::{Web, engine, headline, words};
 
 /// How many cases a page shows.
 const ROWS: u32 = 50;
@@ -46,12 +45,12 @@ async fn cases_page(
         _ => Side::Numerator,
     };
     let register = Register::read(web).await?;
-    let asked = Asked::read(given, &register, civil_date(web.inner.dispatcher.now()));
-    let db = web.inner.projections.db();
-    let told = engine::ask(db, measure, &asked.question(false)).await?;
+    let asked = web.asked(given, &register);
+    let asking = asked.asking(false, 0);
+    let told = web.ask(measure, &asking).await?;
     let request = PageRequest { cursor: read_cursor(cursor.as_deref())?, limit: Some(ROWS) };
-    let filters = asked.filters.of_engine();
-    let page = measures::evidence(db, measure, asked.period.to, &filters, side, &request).await?;
+    let db = web.inner.projections.db();
+    let page = measures::evidence(db, measure, &asking.of_engine(measure), side, &request).await?;
     let shown = page.items.len();
     let mut rows = vec![];
     for evidence in page.items {
@@ -68,7 +67,7 @@ async fn cases_page(
         span.govuk-caption-l { (measure.title) }
         h1.govuk-heading-l { "The cases behind the figure" }
         p.app-subtitle { (headline::headline(&told)) }
-        (asked.form(&path, &register, true))
+        (asked.form(&path, &register, web.inner.dispatcher.authority()))
         @if measure.denominator.is_some() { (sides(&asked, &path, side)) }
         @if shown > rows.len() {
             (components::inset_text("Cases that are not for you to see are left out, so a page can be shorter than the figure."))
@@ -89,7 +88,8 @@ fn read_cursor(text: Option<&str>) -> Result<Option<Cursor>, Trouble> {
 }
 
 async fn sees(web: &Web, visitor: &Visitor, evidence: &Evidence) -> Result<bool, Trouble> {
-    let standing = web.inner.dispatcher.standing(&visitor.actor, "cases", evidence.case.uuid()).await?;
+    let Some(case) = evidence.case() else { return Ok(true) };
+    let standing = web.inner.dispatcher.standing(&visitor.actor, "cases", case.uuid()).await?;
     Ok(web.inner.access.decide(&visitor.actor, "view-case", &standing.resource) == Decision::Permit)
 }
 
@@ -115,30 +115,48 @@ fn table(rows: &[Evidence], register: &Register, measure: &str) -> Markup {
     if rows.is_empty() {
         return html! { p.govuk-body { "There is no case to show." } };
     }
+    let of_cases = rows.iter().any(|row| row.case().is_some());
     let cells = rows.iter().map(|row| {
         let positions: Vec<String> = row.positions.iter().map(u64::to_string).collect();
-        let href = format!("/cases/{}?counts={}&measure={measure}", row.case, positions.join("."));
-        let team = row.team.map(|team| team.to_string());
-        let agency = row.lead_agency.map(|agency| agency.to_string());
-        let name = |id: Option<String>, name: fn(&Register, &str) -> Option<String>| {
-            id.and_then(|id| name(register, &id)).unwrap_or_else(|| "not yet".to_owned())
+        let subject = match &row.subject {
+            Subject::Case { case, reference } => {
+                let href = format!("/cases/{case}?counts={}&measure={measure}", positions.join("."));
+                Cell::markup(&html! { a.govuk-link href=(href) { (reference) } })
+            }
+            Subject::Other { aggregate, id } => Cell::words(format!("{} {id}", spaced(aggregate))),
         };
-        vec![
-            Cell::markup(&html! { a.govuk-link href=(href) { (row.reference) } }),
-            Cell::words(row.locality.clone().unwrap_or_else(|| "not yet".to_owned())),
-            Cell::words(name(team, |register, id| register.team(id).map(str::to_owned))),
-            Cell::words(name(agency, |register, id| register.agency(id).map(str::to_owned))),
-            Cell::words(positions.join(", ")),
-        ]
+        let mut cells = vec![subject, Cell::words(words::day(row.day))];
+        if of_cases {
+            let name = |name: Option<&str>| Cell::words(name.unwrap_or("not yet").to_owned());
+            let team = row.team.map(|team| team.to_string());
+            let agency = row.lead_agency.map(|agency| agency.to_string());
+            cells.push(name(row.locality.as_deref()));
+            cells.push(name(team.as_deref().and_then(|team| register.team(team))));
+            cells.push(name(agency.as_deref().and_then(|agency| register.agency(agency))));
+        }
+        cells.push(Cell::words(positions.join(", ")));
+        cells
     });
-    let head =
-        ["Case", "Locality", "Team", "Lead agency", "Events by which it counts (positions in the log)"];
-    let table = Table {
-        caption: None,
-        caption_classes: None,
-        head: head.map(Cell::words).to_vec(),
-        rows: cells.collect(),
-        first_cell_is_header: true,
-    };
+    let mut head = vec![Cell::words(if of_cases { "Case" } else { "Record" }), Cell::words("Day")];
+    if of_cases {
+        head.extend(["Locality", "Team", "Lead agency"].map(Cell::words));
+    }
+    head.push(Cell::words("Events by which it counts (positions in the log)"));
+    let rows = cells.collect();
+    let table = Table { caption: None, caption_classes: None, head, rows, first_cell_is_header: true };
     html! { div.app-wide tabindex="0" role="region" aria-label="Cases" { (table.html()) } }
+}
+
+/// `PanelMeeting` as people write it: `Panel meeting`.
+fn spaced(name: &str) -> String {
+    let mut text = String::new();
+    for (index, letter) in name.char_indices() {
+        if index > 0 && letter.is_uppercase() {
+            text.push(' ');
+            text.extend(letter.to_lowercase());
+        } else {
+            text.push(letter);
+        }
+    }
+    text
 }

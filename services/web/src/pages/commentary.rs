@@ -1,10 +1,11 @@
 //! What was said of a measure and what is done about it, with what the measure tells now.
 
 use caseledger_aggregates::calendar::civil_date;
+use caseledger_commands::oversight;
 use caseledger_projections::measures::Measure;
 use caseledger_projections::queries::{self, CommentaryView, ImprovementView};
 
-use crate::engine::{self, Filters, Question};
+use crate::engine::{self, Asking};
 use crate::told::{Going, Improvement, Remark, Spoken, Told, Value};
 use crate::trouble::Trouble;
 use crate::words::Period;
@@ -13,24 +14,34 @@ use crate::{Web, door};
 /// How many commentaries a page shows.
 const REMARKS: usize = 3;
 
-/// The latest commentaries on a measure up to the end of what is told.
-pub async fn remarks(web: &Web, measure: &'static Measure, told: &Told) -> Result<Vec<Remark>, Trouble> {
+/// The latest commentaries on a measure up to the end of what is told. Numbers below `withhold_below` that were spoken of
+/// are withheld like those that are counted.
+pub async fn remarks(
+    web: &Web,
+    measure: &'static Measure,
+    told: &Told,
+    withhold_below: u32,
+) -> Result<Vec<Remark>, Trouble> {
     let db = web.inner.projections.db();
     let mut remarks = vec![];
     for said in queries::commentaries(db, measure.id, told.period.to, REMARKS).await? {
         let period = Period { from: said.from, to: said.to };
-        let now = value(web, measure, period).await?;
-        remarks.push(remark(said, period, now));
+        let now = value(web, measure, period, withhold_below).await?;
+        remarks.push(remark(said, period, now, withhold_below));
     }
     Ok(remarks)
 }
 
 /// What is done to improve a measure, and what it told when each action was agreed.
-pub async fn improvements(web: &Web, measure: &'static Measure) -> Result<Vec<Improvement>, Trouble> {
+pub async fn improvements(
+    web: &Web,
+    measure: &'static Measure,
+    withhold_below: u32,
+) -> Result<Vec<Improvement>, Trouble> {
     let mut improvements = vec![];
     for action in queries::improvements(web.inner.projections.db(), measure.id).await? {
         let began = match action.agreed_on {
-            Some(day) => Some((day, value(web, measure, engine::year_to(day)).await?)),
+            Some(day) => Some((day, value(web, measure, engine::year_to(day), withhold_below).await?)),
             None => None,
         };
         improvements.push(Improvement { began, ..improvement(action) });
@@ -39,21 +50,22 @@ pub async fn improvements(web: &Web, measure: &'static Measure) -> Result<Vec<Im
 }
 
 /// The whole authority's figure, as the record has it now.
-async fn value(web: &Web, measure: &'static Measure, period: Period) -> Result<Value, Trouble> {
+async fn value(
+    web: &Web,
+    measure: &'static Measure,
+    period: Period,
+    withhold_below: u32,
+) -> Result<Value, Trouble> {
     let question =
         Question { period, filters: Filters::default(), scope: vec![], series: false, parts: false };
     Ok(engine::ask(web.inner.projections.db(), measure, &question).await?.value)
 }
 
-fn remark(said: CommentaryView, period: Period, now: Value) -> Remark {
-    let spoken = said.figures.into_iter().map(|figure| Spoken {
-        label: figure.label,
-        value: Value::Known {
-            amount: figure.value,
-            numerator: figure.numerator,
-            denominator: figure.denominator,
-        },
-    });
+fn remark(said: CommentaryView, period: Period, now: Value, withhold_below: u32) -> Remark {
+    let spoken = said
+        .figures
+        .into_iter()
+        .map(|figure| Spoken { value: spoken_value(&figure, withhold_below), label: figure.label });
     Remark {
         words: said.meaning,
         period,
@@ -62,6 +74,21 @@ fn remark(said: CommentaryView, period: Period, now: Value) -> Remark {
         figures: spoken.collect(),
         now: Some(now),
     }
+}
+
+/// A figure as it was spoken of, unless it rests on so few that a child could be recognised by it.
+fn spoken_value(figure: &oversight::Figure, withhold_below: u32) -> Value {
+    let small = |number: f64| number > 0.0 && number < f64::from(withhold_below);
+    let rests_on = match (figure.numerator, figure.denominator) {
+        (Some(above), Some(of)) => [above, of, of.saturating_sub(above)].map(|number| number as f64).to_vec(),
+        (_, Some(of)) => vec![of as f64],
+        _ => vec![figure.value],
+    };
+    if rests_on.into_iter().any(small) {
+        return Value::TooFew;
+    }
+    let numerator = figure.numerator.map(|number| number as f64);
+    Value::Known { amount: figure.value, numerator, denominator: figure.denominator }
 }
 
 fn improvement(action: ImprovementView) -> Improvement {

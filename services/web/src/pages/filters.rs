@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use caseledger_aggregates::Authority;
 use caseledger_commands::Date;
+use caseledger_commands::codes::ReferralSource;
+use caseledger_projections::measures::Filters;
 use maud::{Markup, html};
 
 use super::register::Register;
 use crate::components::{self, Choice, Field, Input, Select};
 use crate::door::escaped;
-use crate::engine::{self, Filters};
+use crate::engine::{self, Asking};
 use crate::words::{self, Period};
 
 /// What is asked for, and what can't be.
@@ -30,10 +33,17 @@ const TO: &str = "to";
 const LOCALITY: &str = "locality";
 const TEAM: &str = "team";
 const LEAD_AGENCY: &str = "lead_agency";
+const SOURCE: &str = "source";
+const LEVEL: &str = "level";
 
 impl Asked {
     /// Reads an address.
-    pub fn read(given: BTreeMap<String, String>, register: &Register, today: Date) -> Self {
+    pub fn read(
+        given: BTreeMap<String, String>,
+        register: &Register,
+        authority: &Authority,
+        today: Date,
+    ) -> Self {
         let given: BTreeMap<String, String> =
             given.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
         let mut errors = vec![];
@@ -59,11 +69,11 @@ impl Asked {
         };
         let mut asked =
             Self { period: Period { from, to }, filters: Filters::default(), scope: vec![], errors, given };
-        asked.narrow(register);
+        asked.narrow(register, authority);
         asked
     }
 
-    fn narrow(&mut self, register: &Register) {
+    fn narrow(&mut self, register: &Register, authority: &Authority) {
         if let Some(locality) = self.given.get(LOCALITY) {
             if register.localities().contains(&locality.as_str()) {
                 self.filters.locality = Some(locality.clone());
@@ -90,25 +100,55 @@ impl Asked {
                 _ => self.errors.push((LEAD_AGENCY, "Select a lead agency from the list".to_owned())),
             }
         }
+        if let Some(code) = self.given.get(SOURCE) {
+            match ReferralSource::from_code(code) {
+                Some(source) => {
+                    self.filters.source = Some(source);
+                    self.scope.push(format!("source {}", source.title()));
+                }
+                None => self.errors.push((SOURCE, "Select a source from the list".to_owned())),
+            }
+        }
+        if let Some(level) = self.given.get(LEVEL) {
+            match level.parse().ok().and_then(|number| Some((number, authority.level(number)?))) {
+                Some((number, level)) => {
+                    self.filters.level = Some(number);
+                    self.scope.push(format!("level {number} ({})", level.name.to_lowercase()));
+                }
+                None => self.errors.push((LEVEL, "Select a level of need from the list".to_owned())),
+            }
+        }
     }
 
     /// The question that a measure is asked, of its course, and of its parts where they are wanted.
-    pub fn question(&self, parts: bool) -> engine::Question {
+    pub fn asking(&self, parts: bool, withhold_below: u32) -> Asking {
         let (filters, scope) = (self.filters.clone(), self.scope.clone());
-        engine::Question { period: self.period, filters, scope, series: true, parts }
+        Asking { period: self.period, filters, scope, series: true, parts, withhold_below }
     }
 
-    /// The address of `path` that asks for the same, with more parameters after it.
+    /// The address of the page at `path` that asks for the same, with more parameters after it.
     pub fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
+        self.written(path, TO, more)
+    }
+
+    /// The same of the API, which calls the last day `at`.
+    pub fn api(&self, path: &str, more: &[(&str, &str)]) -> String {
+        self.written(path, "at", more)
+    }
+
+    fn written(&self, path: &str, last: &str, more: &[(&str, &str)]) -> String {
         let (from, to) = (self.period.from.to_string(), self.period.to.to_string());
         let team = self.filters.team.map(|team| team.to_string());
         let agency = self.filters.lead_agency.map(|agency| agency.to_string());
+        let level = self.filters.level.map(|level| level.to_string());
         let own = [
             (FROM, self.given.contains_key(FROM).then_some(from.as_str())),
-            (TO, Some(to.as_str())),
+            (last, Some(to.as_str())),
             (LOCALITY, self.filters.locality.as_deref()),
             (TEAM, team.as_deref()),
             (LEAD_AGENCY, agency.as_deref()),
+            (SOURCE, self.filters.source.map(ReferralSource::code)),
+            (LEVEL, level.as_deref()),
         ];
         let own = own.into_iter().filter_map(|(name, text)| Some((name, text?)));
         let pairs: Vec<String> =
@@ -124,16 +164,27 @@ impl Asked {
     }
 
     /// The form. It is unfolded where something is to be put right, or was narrowed.
-    pub fn form(&self, path: &str, register: &Register, all: bool) -> Markup {
-        let open = !self.errors.is_empty() || !self.given.is_empty();
+    pub fn form(&self, path: &str, register: &Register, authority: &Authority) -> Markup {
+        let open = !self.errors.is_empty() || !self.scope.is_empty();
+        let localities = register.localities().into_iter().map(|name| (name, name)).collect();
+        let teams = by_name(register.teams.iter().map(|(id, team)| (id.as_str(), team.name.as_str())));
+        let agencies = register.agencies.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str()));
+        let sources = ReferralSource::ALL.iter().map(|source| (source.code(), source.title())).collect();
+        let levels: Vec<(String, String)> = (1..=authority.levels.len())
+            .zip(&authority.levels)
+            .map(|(number, level)| (number.to_string(), format!("{number}: {}", level.name)))
+            .collect();
+        let levels = levels.iter().map(|(number, name)| (number.as_str(), name.as_str())).collect();
         let fields = html! {
             form action=(path) method="get" novalidate {
-                (self.day_field(FROM, "First day", "For example, 1/4/2017. A year before the last day, when left empty."))
-                (self.day_field(TO, "Last day", "For example, 31/12/2017. Today, when left empty."))
-                @if all {
-                    (self.choice(LOCALITY, "Locality", "All localities", register.localities().into_iter().map(|name| (name, name)).collect()))
-                    (self.choice(TEAM, "Team", "All teams", by_name(register.teams.iter().map(|(id, team)| (id.as_str(), team.name.as_str())))))
-                    (self.choice(LEAD_AGENCY, "Lead agency", "All agencies", by_name(register.agencies.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())))))
+                div.app-fields {
+                    (self.day_field(FROM, "First day", "For example, 1/4/2017. A year before the last day, when left empty."))
+                    (self.day_field(TO, "Last day", "For example, 31/12/2017. Today, when left empty."))
+                    (self.choice(LOCALITY, "Locality", "All localities", localities))
+                    (self.choice(TEAM, "Team", "All teams", teams))
+                    (self.choice(LEAD_AGENCY, "Lead agency", "All agencies", by_name(agencies)))
+                    (self.choice(SOURCE, "Referral source", "All sources", sources))
+                    (self.choice(LEVEL, "Level of need", "All levels", levels))
                 }
                 (components::button("Show"))
                 @if !self.given.is_empty() { p.govuk-body { a.govuk-link href=(path) { "Clear everything" } } }
@@ -214,7 +265,7 @@ mod tests {
             "practitioners": {},
         }))
         .unwrap();
-        Asked::read(given, &register, date(2018, 1, 24))
+        Asked::read(given, &register, &Authority::default(), date(2018, 1, 24))
     }
 
     #[test]
@@ -247,11 +298,13 @@ mod tests {
             ("locality", "Atlantis"),
             ("team", "x"),
             ("lead_agency", "y"),
+            ("source", "Z9"),
+            ("level", "9"),
         ]);
         let fields: Vec<_> = asked.errors.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, ["to", "from", "locality", "team", "lead_agency"]);
+        assert_eq!(fields, ["to", "from", "locality", "team", "lead_agency", "source", "level"]);
         assert_eq!(read(&[("from", "2018-01-01"), ("to", "2017-01-01")]).errors[0].0, "from");
-        let form = asked.form("/reports/x", &Register::default(), true).into_string();
+        let form = asked.form("/reports/x", &Register::default(), &Authority::default()).into_string();
         assert!(form.contains("Enter the first day as a date") && form.contains("value=\"soon\""), "{form}");
     }
 }

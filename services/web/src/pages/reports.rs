@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use caseledger_access::Resource;
-use caseledger_aggregates::calendar::civil_date;
 use maud::html;
 
 use super::commentary;
@@ -28,12 +27,11 @@ pub async fn index(State(web): State<Web>, visitor: Visitor, Query(given): Given
 async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String>) -> Result<Page, Trouble> {
     web.permit(visitor, "view-report", &Resource::Authority)?;
     let register = Register::read(web).await?;
-    let asked = Asked::read(given, &register, civil_date(web.inner.dispatcher.now()));
-    let question = asked.question(false);
-    let db = web.inner.projections.db();
+    let asked = web.asked(given, &register);
+    let asking = asked.asking(false, web.withhold_below(visitor));
     let mut lines = vec![];
     for measure in engine::catalogue() {
-        let told = engine::ask(db, measure, &question).await?;
+        let told = web.ask(measure, &asking).await?;
         lines.push(Line { href: asked.address(&format!("/reports/{}", measure.id), &[]), told });
     }
     let of = |id: &str| lines.iter().find(|line| line.told.measure.id == id).map(|line| &line.told);
@@ -44,7 +42,7 @@ async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String
         h1.govuk-heading-l { "Reports" }
         p.app-subtitle { "Every measure, " (asked.period.during()) "; how things stood is told for "
             (words::day(asked.period.to)) ". Each leads to its chart, its parts, what was said of it, and the cases behind it." }
-        (asked.form("/reports", &register, true))
+        (asked.form("/reports", &register, web.inner.dispatcher.authority()))
         (report::index(headline.as_deref(), &lines))
     };
     Ok(Page::new("Reports", &[], body))
@@ -70,10 +68,11 @@ async fn measure_page(
     web.permit(visitor, "view-report", &Resource::Authority)?;
     let measure = engine::measure(id).ok_or(Trouble::NotFound)?;
     let register = Register::read(web).await?;
-    let asked = Asked::read(given, &register, civil_date(web.inner.dispatcher.now()));
-    let told = engine::ask(web.inner.projections.db(), measure, &asked.question(true)).await?;
+    let asked = web.asked(given, &register);
+    let withhold_below = web.withhold_below(visitor);
+    let told = web.ask(measure, &asked.asking(true, withhold_below)).await?;
     let path = format!("/reports/{id}");
-    let api = format!("/v1/reports/{id}?at={}", asked.period.to);
+    let api = asked.api(&format!("/v1/reports/{id}"), &[("every", "month")]);
     let links = Links {
         json: Some(api),
         cases: web
@@ -83,11 +82,14 @@ async fn measure_page(
     };
     let sees_oversight = web.may(visitor, "view-oversight", &Resource::Oversight);
     let (remarks, improvements) = if sees_oversight {
-        (commentary::remarks(web, measure, &told).await?, commentary::improvements(web, measure).await?)
+        (
+            commentary::remarks(web, measure, &told, withhold_below).await?,
+            commentary::improvements(web, measure, withhold_below).await?,
+        )
     } else {
         (vec![], vec![])
     };
-    let intro = html! { (asked.form(&path, &register, true)) };
+    let intro = html! { (asked.form(&path, &register, web.inner.dispatcher.authority())) };
     let body = html! {
         (asked.summary())
         (report::measure(&told, &remarks, &improvements, &links, &intro))
