@@ -14,9 +14,12 @@ if (screenshots) mkdirSync(screenshots, { recursive: true });
 
 const YEAR = "from=2017-01-01&to=2017-12-31";
 
+const WIDE = [1280, 900];
+const NARROW = [320, 640];
+
 /** Looks at a page in both widths. */
-async function look(name, shown, path, status = 200) {
-    for (const [width, height] of [[1280, 900], [320, 640]]) {
+async function look(name, shown, path, status = 200, sizes = [WIDE, NARROW]) {
+    for (const [width, height] of sizes) {
         await check(`${name}, ${width} wide`, async () => {
             const { page } = shown;
             await page.setViewportSize({ width, height });
@@ -40,8 +43,10 @@ async function pages(shown) {
     await look("index", shown, `/reports?${YEAR}`);
     const measures = await page.locator(".app-figure h3 a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
     await check("the index leads to every measure", async () => assert.ok(measures.length >= 2, `${measures.length} measures`));
+    // A group's measures are laid out alike: the first is looked at in both widths, the others in one.
+    const firsts = await page.locator(".app-figures").evaluateAll((lists) => lists.map((list) => list.querySelector("h3 a").getAttribute("href")));
     for (const href of measures) {
-        await look(`measure ${href.split(/[/?]/)[2]}`, shown, href);
+        await look(`measure ${href.split(/[/?]/)[2]}`, shown, href, 200, firsts.includes(href) ? [WIDE, NARROW] : [WIDE]);
     }
     await look("measure of one locality", shown, `/reports/open-cases?${YEAR}&locality=Harbour`);
     await look("measure with mistakes", shown, "/reports/open-cases?from=soon&to=1/1/2099&team=nobody");
@@ -78,6 +83,9 @@ async function figures({ page }) {
         const answer = await page.request.get(json);
         assert.equal(answer.status(), 200);
         assert.equal((await answer.json()).value, 646);
+        const csv = await page.request.get(await page.locator('a:has-text("as CSV")').getAttribute("href"));
+        assert.equal(csv.status(), 200);
+        assert.match(await csv.text(), /^measure,.*\r\nopen-cases,,2017-12-31,,,,646,646,\r\n/);
     });
     await check("a figure leads to a case and to the events by which it counts", async () => {
         await page.goto(`/reports/open-cases?${YEAR}`);

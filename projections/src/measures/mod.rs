@@ -12,6 +12,7 @@ mod answer;
 mod audit;
 mod case;
 mod catalogue;
+mod csv;
 mod dimension;
 mod evidence;
 mod fold;
@@ -29,6 +30,7 @@ mod units;
 
 pub use answer::{Figure, Part, Point, answer};
 pub use catalogue::{CATALOGUE, measure, unknown_targets};
+pub use csv::csv;
 pub use dimension::{AGENCY, DIMENSIONS, Dimension, LEVEL, LOCALITY, SOURCE, TEAM};
 pub use evidence::{Evidence, Side, Subject, evidence};
 pub use fold::MEASURES;

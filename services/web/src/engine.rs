@@ -35,19 +35,31 @@ pub fn measure(id: &str) -> Option<&'static Measure> {
     measures::measure(id)
 }
 
-/// A measure's answer.
+/// A measure's figure, with what is withheld left out.
 ///
 /// # Errors
 /// [`SqlError`] when the database can't answer.
+pub async fn figure(
+    db: &Db,
+    authority: &Authority,
+    measure: &'static Measure,
+    asking: &Asking,
+) -> Result<Figure, SqlError> {
+    let figure = measures::answer(db, authority, measure, &asking.of_engine(measure)).await?;
+    Ok(if asking.withhold_below > 0 { figure.suppress(asking.withhold_below) } else { figure })
+}
+
+/// The same, as pages tell it.
+///
+/// # Errors
+/// As [`figure`].
 pub async fn ask(
     db: &Db,
     authority: &Authority,
     measure: &'static Measure,
     asking: &Asking,
 ) -> Result<Told, SqlError> {
-    let question = asking.of_engine(measure);
-    let figure = measures::answer(db, authority, measure, &question).await?;
-    let figure = if asking.withhold_below > 0 { figure.suppress(asking.withhold_below) } else { figure };
+    let figure = figure(db, authority, measure, asking).await?;
     Ok(told(measure, &figure, asking.period, asking.scope.clone()))
 }
 

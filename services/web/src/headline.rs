@@ -1,22 +1,8 @@
 //! Sentences made from figures: what a page says before it shows anything.
 
+use crate::said::said;
 use crate::told::{Breakdown, Point, Told, Value, When};
 use crate::words::{self, Unit, at_the_end_of};
-
-/// How a measure's figure is said: `{}` is the amount. The first is for one, the second for any other number.
-struct Said {
-    one: &'static str,
-    many: &'static str,
-}
-
-/// How each measure's figure is said. One that is missing is said by its title.
-const SAID: &[(&str, Said)] = &[
-    ("open-cases", Said { one: "{} family was being helped", many: "{} families were being helped" }),
-    (
-        "partner-led",
-        Said { one: "{} of plans was led by partners", many: "{} of plans were led by partners" },
-    ),
-];
 
 /// What the figure says, and how it has changed: `646 families were being helped at the end of December 2017, up from 252
 /// at the end of April.`
@@ -106,8 +92,8 @@ pub fn described(told: &Told) -> String {
 
 fn clause(told: &Told, amount: f64) -> String {
     let unit = told.measure.unit;
-    match SAID.iter().find(|(id, _)| *id == told.measure.id) {
-        Some((_, said)) => {
+    match said(&told.measure.id) {
+        Some(said) => {
             let text = if unit.short(amount) == "1" { said.one } else { said.many };
             text.replacen("{}", &unit.long(amount), 1)
         }

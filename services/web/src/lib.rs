@@ -13,6 +13,7 @@ pub mod headline;
 pub mod layout;
 mod pages;
 pub mod report;
+mod said;
 mod session;
 pub mod told;
 mod trouble;
@@ -94,6 +95,7 @@ impl Web {
             .route("/sign-out", axum::routing::post(pages::sign_in::end))
             .route("/reports", get(pages::reports::index))
             .route("/reports/{measure}", get(pages::reports::measure))
+            .route("/reports/{measure}/figures.csv", get(pages::reports::csv))
             .route("/reports/{measure}/cases", get(pages::behind::cases))
             .route("/cases/{id}", get(pages::case::case))
             .with_state(self.clone())

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use caseledger_aggregates::calendar::civil_date;
-use caseledger_commands::Date;
 use caseledger_commands::codes::ReferralSource;
 use caseledger_log::Clock;
 use caseledger_projections::measures::{
@@ -41,7 +40,7 @@ pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(
             Ok(())
         }
         ReportFormat::Csv => {
-            csv(&figure);
+            tell!("{}", measures::csv(&figure).trim_end());
             Ok(())
         }
     }
@@ -149,43 +148,5 @@ fn text(figure: &Figure) {
             amount(figure.unit, point.value),
             out_of(point.numerator, point.denominator)
         );
-    }
-}
-
-fn csv(figure: &Figure) {
-    tell!("measure,from,at,by,key,name,value,numerator,denominator");
-    let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    let line = |from, at: Date, cells: [&str; 3], value, numerator, denominator: Option<u64>| {
-        let [by, key, name] = cells.map(quoted);
-        let denominator = denominator.map_or_else(String::new, |denominator| denominator.to_string());
-        let (value, numerator) = (number(value), number(numerator));
-        tell!("{},{},{at},{by},{key},{name},{value},{numerator},{denominator}", figure.id, day(from));
-    };
-    line(figure.from, figure.at, ["", "", ""], figure.value, figure.numerator, figure.denominator);
-    for part in &figure.breakdown {
-        let (key, name) = (part.key.as_deref().unwrap_or_default(), part.name.as_deref().unwrap_or_default());
-        line(figure.from, figure.at, [part.by, key, name], part.value, part.numerator, part.denominator);
-    }
-    for point in &figure.series {
-        line(point.from, point.at, ["time", "", ""], point.value, point.numerator, point.denominator);
-    }
-}
-
-/// A cell as RFC 4180 writes it; what a spreadsheet would take for a formula is kept from being one.
-fn quoted(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
-        assert_eq!(quoted("Coast"), "Coast");
-        assert_eq!(quoted("Safe, sound"), "\"Safe, sound\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
     }
 }

@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use caseledger_access::Resource;
+use caseledger_projections::measures;
+use futures::{StreamExt, TryStreamExt, stream};
 use maud::html;
 
 use super::commentary;
-use super::filters::Asked;
 use super::register::Register;
 use crate::door::Visitor;
 use crate::layout::Page;
 use crate::report::{self, Line, Links};
 use crate::trouble::Trouble;
 use crate::{Web, engine, headline, words};
+
+/// How many figures the index asks for at once: more would keep others from the database.
+const AT_ONCE: usize = 4;
 
 type Given = Query<BTreeMap<String, String>>;
 
@@ -29,11 +34,12 @@ async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String
     let register = Register::read(web).await?;
     let asked = web.asked(given, &register);
     let asking = asked.asking(false, web.withhold_below(visitor));
-    let mut lines = vec![];
-    for measure in engine::catalogue() {
-        let told = web.ask(measure, &asking).await?;
-        lines.push(Line { href: asked.address(&format!("/reports/{}", measure.id), &[]), told });
-    }
+    let lines = stream::iter(engine::catalogue()).map(|measure| {
+        let href = asked.address(&format!("/reports/{}", measure.id), &[]);
+        let told = web.ask(measure, &asking);
+        async move { told.await.map(|told| Line { told, href }) }
+    });
+    let lines: Vec<Line> = lines.buffered(AT_ONCE).try_collect().await?;
     let of = |id: &str| lines.iter().find(|line| line.told.measure.id == id).map(|line| &line.told);
     let headline =
         of("open-cases").zip(of("partner-led")).map(|(open, led)| headline::index_headline(open, led));
@@ -46,6 +52,45 @@ async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String
         (report::index(headline.as_deref(), &lines))
     };
     Ok(Page::new("Reports", &[], body))
+}
+
+/// `GET /reports/{measure}/figures.csv`: what the measure's page shows.
+pub async fn csv(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(given): Given,
+) -> Response {
+    match figures(&web, &visitor, &id, given).await {
+        Ok((name, text)) => {
+            let disposition = format!("attachment; filename=\"{name}.csv\"");
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+                (header::CONTENT_DISPOSITION, disposition.as_str()),
+            ];
+            (headers, text).into_response()
+        }
+        Err(trouble) => web.trouble(Some(&visitor), &trouble),
+    }
+}
+
+async fn figures(
+    web: &Web,
+    visitor: &Visitor,
+    id: &str,
+    given: BTreeMap<String, String>,
+) -> Result<(String, String), Trouble> {
+    web.permit(visitor, "view-report", &Resource::Authority)?;
+    let measure = engine::measure(id).ok_or(Trouble::NotFound)?;
+    let asked = web.asked(given, &Register::read(web).await?);
+    if let Some((_, error)) = asked.errors.first() {
+        return Err(Trouble::Unreadable(error.clone()));
+    }
+    let asking = asked.asking(true, web.withhold_below(visitor));
+    let figure =
+        engine::figure(web.inner.projections.db(), web.inner.dispatcher.authority(), measure, &asking);
+    let name = format!("{id}-{}", asking.period.to);
+    Ok((name, measures::csv(&figure.await?)))
 }
 
 /// `GET /reports/{measure}`.
@@ -74,6 +119,7 @@ async fn measure_page(
     let path = format!("/reports/{id}");
     let api = asked.api(&format!("/v1/reports/{id}"), &[("every", "month")]);
     let links = Links {
+        csv: Some(asked.address(&format!("{path}/figures.csv"), &[])),
         json: Some(api),
         cases: web
             .may(visitor, "view-report-cases", &Resource::Authority)
