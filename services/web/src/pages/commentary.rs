@@ -8,7 +8,7 @@ use caseledger_projections::queries::{self, CommentaryView, ImprovementView};
 use crate::engine::{self, Asking};
 use crate::told::{Going, Improvement, Remark, Spoken, Told, Value};
 use crate::trouble::Trouble;
-use crate::words::Period;
+use crate::words::{Period, Unit};
 use crate::{Web, door};
 
 /// How many commentaries a page shows.
@@ -27,7 +27,7 @@ pub async fn remarks(
     for said in queries::commentaries(db, measure.id, told.period.to, REMARKS).await? {
         let period = Period { from: said.from, to: said.to };
         let now = value(web, measure, period, withhold_below).await?;
-        remarks.push(remark(said, period, now, withhold_below));
+        remarks.push(remark(said, period, now, told.measure.unit, withhold_below));
     }
     Ok(remarks)
 }
@@ -56,16 +56,14 @@ async fn value(
     period: Period,
     withhold_below: u32,
 ) -> Result<Value, Trouble> {
-    let question =
-        Question { period, filters: Filters::default(), scope: vec![], series: false, parts: false };
-    Ok(engine::ask(web.inner.projections.db(), measure, &question).await?.value)
+    Ok(web.ask(measure, &Asking { withhold_below, ..Asking::only(period) }).await?.value)
 }
 
-fn remark(said: CommentaryView, period: Period, now: Value, withhold_below: u32) -> Remark {
+fn remark(said: CommentaryView, period: Period, now: Value, unit: Unit, withhold_below: u32) -> Remark {
     let spoken = said
         .figures
         .into_iter()
-        .map(|figure| Spoken { value: spoken_value(&figure, withhold_below), label: figure.label });
+        .map(|figure| Spoken { value: spoken_value(&figure, unit, withhold_below), label: figure.label });
     Remark {
         words: said.meaning,
         period,
@@ -77,11 +75,12 @@ fn remark(said: CommentaryView, period: Period, now: Value, withhold_below: u32)
 }
 
 /// A figure as it was spoken of, unless it rests on so few that a child could be recognised by it.
-fn spoken_value(figure: &oversight::Figure, withhold_below: u32) -> Value {
+fn spoken_value(figure: &oversight::Figure, unit: Unit, withhold_below: u32) -> Value {
     let small = |number: f64| number > 0.0 && number < f64::from(withhold_below);
     let rests_on = match (figure.numerator, figure.denominator) {
         (Some(above), Some(of)) => [above, of, of.saturating_sub(above)].map(|number| number as f64).to_vec(),
         (_, Some(of)) => vec![of as f64],
+        _ if unit.is_rate() => vec![],
         _ => vec![figure.value],
     };
     if rests_on.into_iter().any(small) {
