@@ -34,12 +34,13 @@ async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String
     let register = Register::read(web).await?;
     let asked = web.asked(given, &register);
     let asking = asked.asking(false, web.withhold_below(visitor));
-    let lines = stream::iter(engine::catalogue()).map(|measure| {
+    let mut questions = vec![];
+    for measure in engine::catalogue() {
         let href = asked.address(&format!("/reports/{}", measure.id), &[]);
         let told = web.ask(measure, &asking);
-        async move { told.await.map(|told| Line { told, href }) }
-    });
-    let lines: Vec<Line> = lines.buffered(AT_ONCE).try_collect().await?;
+        questions.push(async move { told.await.map(|told| Line { told, href }) });
+    }
+    let lines: Vec<Line> = stream::iter(questions).buffered(AT_ONCE).try_collect().await?;
     let of = |id: &str| lines.iter().find(|line| line.told.measure.id == id).map(|line| &line.told);
     let headline =
         of("open-cases").zip(of("partner-led")).map(|(open, led)| headline::index_headline(open, led));
