@@ -2,7 +2,9 @@
 
 use caseledger_aggregates::Authority;
 use caseledger_commands::Date;
-use caseledger_projections::measures::{self, CATALOGUE, Figure, Filters, Interval, Measure, Question};
+use caseledger_projections::measures::{
+    self, CATALOGUE, Figure, Filters, Interval, LEVEL, Measure, Question,
+};
 use caseledger_projections::sql::{Db, SqlError};
 
 use crate::told::{Breakdown, Definition, Part, Point, Told, Value, When};
@@ -151,9 +153,13 @@ fn breakdowns(measure: &'static Measure, figure: &Figure) -> Vec<Breakdown> {
     let of = |id: &str| measure.dimensions().find(|dimension| dimension.id == id);
     let mut all: Vec<(&str, Breakdown)> = vec![];
     for part in &figure.breakdown {
-        let name = part.name.clone().or_else(|| part.key.clone()).unwrap_or_else(|| NAMELESS.to_owned());
-        let told =
-            Part { name, value: value((part.value, part.numerator, part.denominator), part.suppressed) };
+        let name = part.name.clone().or_else(|| part.key.clone());
+        let (named, name) = (name.is_some(), name.unwrap_or_else(|| NAMELESS.to_owned()));
+        let told = Part {
+            name,
+            named,
+            value: value((part.value, part.numerator, part.denominator), part.suppressed),
+        };
         match all.iter_mut().find(|(id, _)| *id == part.by) {
             Some((_, breakdown)) => breakdown.parts.push(told),
             None => {
@@ -162,7 +168,20 @@ fn breakdowns(measure: &'static Measure, figure: &Figure) -> Vec<Breakdown> {
             }
         }
     }
+    for (id, breakdown) in &mut all {
+        in_order(id, &mut breakdown.parts);
+    }
     all.into_iter().map(|(_, breakdown)| breakdown).collect()
+}
+
+/// The largest first, and last what belongs to no part. Levels of need have an order of their own.
+fn in_order(dimension: &str, parts: &mut [Part]) {
+    parts.sort_by(|one, other| {
+        let size = |part: &Part| part.value.amount().unwrap_or(f64::NEG_INFINITY);
+        let by_size =
+            if dimension == LEVEL.id { std::cmp::Ordering::Equal } else { size(other).total_cmp(&size(one)) };
+        other.named.cmp(&one.named).then(by_size)
+    });
 }
 
 #[cfg(test)]
@@ -177,6 +196,22 @@ mod tests {
         assert_eq!(of(date(2017, 12, 1), date(2017, 12, 31)), Interval::Week);
         assert_eq!(of(date(2017, 1, 1), date(2017, 12, 31)), Interval::Month);
         assert_eq!(of(date(2010, 1, 1), date(2017, 12, 31)), Interval::Quarter);
+    }
+
+    #[test]
+    fn the_largest_part_stands_first_and_what_belongs_to_none_last() {
+        let part = |name: &str, named, amount| Part {
+            name: name.to_owned(),
+            named,
+            value: Value::Known { amount, numerator: None, denominator: None },
+        };
+        let parts = || vec![part("?", false, 9.0), part("1", true, 2.0), part("2", true, 5.0)];
+        let names = |parts: &[Part]| parts.iter().map(|part| part.name.clone()).collect::<Vec<_>>();
+        let (mut teams, mut levels) = (parts(), parts());
+        in_order("team", &mut teams);
+        in_order("level", &mut levels);
+        assert_eq!(names(&teams), ["2", "1", "?"]);
+        assert_eq!(names(&levels), ["1", "2", "?"]);
     }
 
     #[test]

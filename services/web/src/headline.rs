@@ -39,7 +39,8 @@ pub fn index_headline(open: &Told, partner_led: &Told) -> String {
 
 /// What is special about the parts: where it is most, where least.
 pub fn extremes(breakdown: &Breakdown, unit: Unit) -> Option<String> {
-    let known = || breakdown.parts.iter().filter_map(|part| Some((part, part.value.amount()?)));
+    let named = || breakdown.parts.iter().filter(|part| part.named);
+    let known = || named().filter_map(|part| Some((part, part.value.amount()?)));
     let highest = known().max_by(|one, other| one.1.total_cmp(&other.1))?;
     let lowest = known().min_by(|one, other| one.1.total_cmp(&other.1))?;
     if highest.1 == lowest.1 {
@@ -241,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_highest_and_the_lowest_part_are_named() {
-        let part = |name: &str, value| Part { name: name.to_owned(), value };
+        let part = |name: &str, value| Part { name: name.to_owned(), named: true, value };
         let parts =
             vec![part("Coast", known(0.18)), part("Vale", Value::TooFew), part("Moorland", known(0.09))];
         let by = Breakdown { by: "locality".to_owned(), parts };

@@ -68,9 +68,9 @@ impl Page {
                     header.govuk-template__header {
                         (components::generic_header(frame.service, "/"))
                         (components::service_navigation(None, "/", &parts))
+                        @if let Some(visitor) = frame.visitor { (session(visitor)) }
                     }
                     div.govuk-width-container {
-                        @if let Some(visitor) = frame.visitor { (session(visitor)) }
                         @if !self.crumbs.is_empty() { (components::breadcrumbs(&self.crumbs)) }
                         main.govuk-main-wrapper id="main-content" tabindex="-1" { (self.body) }
                     }
@@ -119,7 +119,7 @@ fn head(title: &str, style: &str, icon: &str) -> Markup {
 
 fn session(visitor: &str) -> Markup {
     html! {
-        div.app-session.app-no-print {
+        div.govuk-width-container.app-session.app-no-print {
             p { "Signed in as " strong { (visitor) } }
             form action="/sign-out" method="post" { button.app-link-button type="submit" { "Sign out" } }
         }

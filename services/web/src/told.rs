@@ -78,6 +78,8 @@ pub struct Definition {
 pub struct Part {
     /// The part's name.
     pub name: String,
+    /// Whether it is one, and not all that belongs to none: cases that no team holds yet.
+    pub named: bool,
     /// Its figure.
     pub value: Value,
 }
