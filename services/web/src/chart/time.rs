@@ -180,7 +180,7 @@ impl Time {
         let last = self.marks.len().saturating_sub(1);
         html! {
             @for (index, mark) in self.marks.iter().enumerate() {
-                @if (last - index) % every == 0 {
+                @if (last - index).is_multiple_of(every) {
                     text.chart-text.chart-middle x=(at(plane.x(index))) y=(at(base + 20.0)) { (mark.label) }
                 }
                 @if index == 0 || self.marks[index - 1].year != mark.year {
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn a_line_breaks_where_there_is_no_figure() {
         let svg = chart(&[Some(0.1), None, Some(0.3), Some(0.2)], true).svg().into_string();
-        let path = svg.split("d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let path = svg.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         assert_eq!((count(path, "M"), count(path, "L")), (2, 1), "{path}");
         assert_eq!(count(&svg, "–"), 1);
     }
