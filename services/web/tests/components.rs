@@ -36,7 +36,9 @@ impl Options {
     }
 
     fn list(&mut self, name: &str) -> Option<Vec<Self>> {
-        self.take(name)?.as_array()?.iter().map(Self::of).collect()
+        // The templates look over items that are nothing.
+        let is_something = |item: &&Value| !matches!(item, Value::Null | Value::Bool(false)) && **item != "";
+        self.take(name)?.as_array()?.iter().filter(is_something).map(Self::of).collect()
     }
 
     /// The HTML, if every option was taken.
@@ -74,8 +76,11 @@ fn select(mut options: Options) -> Option<Markup> {
     let mut choices = vec![];
     for mut item in options.list("items")? {
         let choice = Choice { value: item.text("value")?, text: item.text("text")?, hint: None };
-        if item.take("selected") == Some(Value::Bool(true)) {
-            value = Some(choice.value.clone());
+        match item.take("selected") {
+            Some(Value::Bool(true)) => value = Some(choice.value.clone()),
+            // That the value is chosen, and its item says that it is not: ours can't be asked for that.
+            Some(_) if value.as_ref() == Some(&choice.value) => return None,
+            _ => {}
         }
         if !item.0.is_empty() {
             return None;
