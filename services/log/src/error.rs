@@ -91,7 +91,7 @@ fn is_absence(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("53")
         || code.starts_with("57P")
-        || matches!(code, "25006" | "5" | "6")
+        || matches!(code, "25006" | "5" | "6" | "261")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cqrs_es::persist::EventUpcaster;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor};
+use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
@@ -295,6 +295,25 @@ impl Log {
     }
 }
 
+/// How long the first connection to a file waits for others that are making it.
+const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(10);
+
+/// Connects to a file that another process may be making at this moment. A change of a file's journal to a write-ahead log
+/// doesn't wait for other connections as every other statement does: SQLite answers at once that the file is locked.
+async fn connect_sqlite(file: &SqliteConnectOptions) -> Result<SqliteConnection, LogError> {
+    let patience = tokio::time::sleep(LONGEST_WAIT_FOR_A_FILE);
+    tokio::pin!(patience);
+    loop {
+        match file.connect().await.map_err(LogError::from) {
+            Err(refused @ LogError::Unavailable(_)) => tokio::select! {
+                () = &mut patience => return Err(refused),
+                () = tokio::time::sleep(Duration::from_millis(5)) => {}
+            },
+            done => return done,
+        }
+    }
+}
+
 /// Where a log lives.
 enum Address {
     Sqlite(SqliteConnectOptions),
@@ -319,7 +338,7 @@ impl Address {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(10))
+                    .busy_timeout(LONGEST_WAIT_FOR_A_FILE)
                     .disable_statement_logging(),
             )),
         }
@@ -329,7 +348,7 @@ impl Address {
     async fn prepare(&self, migrate: bool) -> Result<(), LogError> {
         match self {
             Self::Sqlite(file) => {
-                let mut connection = file.connect().await?;
+                let mut connection = connect_sqlite(file).await?;
                 if migrate {
                     schema::migrate_sqlite(&mut connection).await?;
                 }
