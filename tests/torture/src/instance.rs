@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::book::lock;
 
@@ -45,6 +45,17 @@ struct State {
     starts: AtomicU64,
     /// The environment of the next start only: a fail point is armed once.
     once: Mutex<Vec<(String, String)>>,
+    /// While it is so, the process is not started again.
+    held: watch::Sender<bool>,
+}
+
+/// An instance that was killed and stays down as long as this lives.
+pub struct Held<'a>(&'a Instance);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.state.held.send_replace(false);
+    }
 }
 
 /// What the supervisor is told.
@@ -69,6 +80,13 @@ impl Instance {
     /// Kills the process, as the machine's out-of-memory killer would. It is started again.
     pub fn kill(&self) {
         self.signal(Signal::KILL);
+    }
+
+    /// Kills the process, and keeps it from being started again for a while.
+    pub fn hold(&self) -> Held<'_> {
+        self.state.held.send_replace(true);
+        self.kill();
+        Held(self)
     }
 
     /// Sends a signal to the process, if it runs.
@@ -110,6 +128,7 @@ async fn supervise(
     mut told: mpsc::UnboundedReceiver<Order>,
 ) {
     let log = launch.folder.join(format!("instance-{number}.log"));
+    let mut held = state.held.subscribe();
     loop {
         state.starts.fetch_add(1, Ordering::Relaxed);
         let once = std::mem::take(&mut *lock(&state.once));
@@ -144,6 +163,8 @@ async fn supervise(
         }
         *lock(&state.pid) = None;
         tokio::time::sleep(BEFORE_A_RESTART).await;
+        // The sender lives in the state: it can't be gone.
+        let _ = held.wait_for(|held| !held).await;
     }
 }
 
