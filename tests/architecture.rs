@@ -114,3 +114,19 @@ fn decisions_reach_no_database_network_or_chance() {
         assert!(!found, "aggregates reach {forbidden}");
     }
 }
+
+/// Each decision is told by its number.
+#[test]
+fn each_decision_has_a_number_of_its_own() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/decisions");
+    let records = std::fs::read_dir(folder).expect("the folder is there");
+    let names = records.map(|record| record.expect("a record").file_name().to_string_lossy().into_owned());
+    let mut numbers = BTreeMap::<String, Vec<String>>::new();
+    for name in names.filter(|name| name != "README.md") {
+        let (number, _) = name.split_once('-').unwrap_or_default();
+        assert!(number.len() == 4 && number.parse::<u16>().is_ok(), "{name} has no number");
+        numbers.entry(number.to_owned()).or_default().push(name);
+    }
+    let shared: Vec<_> = numbers.values().filter(|names| names.len() > 1).collect();
+    assert!(shared.is_empty(), "numbers that are told twice: {shared:?}");
+}
