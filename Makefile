@@ -7,7 +7,7 @@ STORE ?= sqlite:data/demonstration.sqlite
 DURATION ?= 10m
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test format lint unit deploy-check mutants torture assets browser generated setup-run setup-test setup-deploy setup-mutants clean
+.PHONY: help run test format lint unit deploy-check mutants torture assets browser bench bench-quick generated setup-run setup-test setup-deploy setup-mutants clean
 
 # What the pages look like, compiled from govuk-frontend and embedded by services/web/build.rs.
 STYLE := services/web/assets/built/caseledger.css
@@ -53,6 +53,14 @@ $(STYLE): services/web/assets/caseledger.scss services/web/assets/package-lock.j
 browser: $(STYLE) ## the pages of a running service in Chromium: accessibility, keyboard, without script, on paper
 	$(CARGO) build --locked --package caseledger
 	node tests/browser/browser.mjs "$$PWD/target/debug/caseledger" $(SCREENSHOTS)
+
+bench: ## measure everything beside others: target/bench/summary.json (QUICK=1: under three minutes)
+	@tests/setup build bench
+	$(CARGO) build --release --locked --package caseledger --package caseledger-bench
+	target/release/caseledger-bench run $(if $(QUICK),--quick)
+
+bench-quick: ## the same in two short rounds
+	@$(MAKE) bench QUICK=1
 
 generated: ## write again what is generated and committed
 	$(CARGO) run --quiet --package caseledger -- openapi > docs/openapi.json

@@ -34,7 +34,7 @@ pub enum Role {
 }
 
 /// The person or service behind a command or query, as the identity provider vouches for them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// The identity provider's stable subject identifier. Never a name.
     pub subject: String,

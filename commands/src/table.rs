@@ -86,9 +86,12 @@ pub enum InputError {
 
 /// Reads one message, naming the field at fault.
 pub fn read<C: Command>(message: Value) -> Result<C, InputError> {
-    let command: C = serde_path_to_error::deserialize(message).map_err(|error| InputError::Unreadable {
-        field: error.path().to_string(),
-        detail: without_values(&error.into_inner().to_string()),
+    // Nearly every message can be read; only one that can't is read again, step by step, to find the field at fault.
+    let command = C::deserialize(&message).or_else(|_| {
+        serde_path_to_error::deserialize(message).map_err(|error| InputError::Unreadable {
+            field: error.path().to_string(),
+            detail: without_values(&error.into_inner().to_string()),
+        })
     })?;
     let mut checks = Checks::default();
     command.check(&mut checks);

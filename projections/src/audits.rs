@@ -103,12 +103,12 @@ impl Projection for Audits {
             let Some(held) = self.states.get(id) else { continue };
             audits.push(row(id, held)?);
             cases.change(
-                id,
+                &AUDIT_CASE,
                 before.as_ref().map(|held| case_rows(id, &held.state)),
                 case_rows(id, &held.state),
             );
             let earlier = before.as_ref().map(|held| action_rows(id, &held.state));
-            actions.change(id, earlier, action_rows(id, &held.state));
+            actions.change(&AUDIT_ACTION, earlier, action_rows(id, &held.state));
         }
         fold.upsert(&AUDIT, &audits).await?;
         cases.write(fold, &AUDIT_CASE).await?;

@@ -137,7 +137,7 @@ impl Projection for Record {
                     .map(|(action, held)| action_row(id, &action.to_string(), held))
                     .collect()
             };
-            actions.change(id, before.as_ref().map(|held| rows(&held.state)), rows(&held.state));
+            actions.change(&IMPROVEMENT, before.as_ref().map(|held| rows(&held.state)), rows(&held.state));
         }
         fold.upsert(&OVERSIGHT, &whole).await?;
         fold.upsert(&COMMENTARY, &commentary.into_values().collect::<Vec<_>>()).await?;

@@ -120,12 +120,12 @@ impl Projection for Panels {
             let Some(held) = self.states.get(id) else { continue };
             meetings.push(row(id, held)?);
             items.change(
-                id,
+                &ITEM,
                 before.as_ref().map(|held| item_rows(id, &held.state)),
                 item_rows(id, &held.state),
             );
             let came = before.as_ref().map(|held| attendance_rows(id, &held.state));
-            attendance.change(id, came, attendance_rows(id, &held.state));
+            attendance.change(&ATTENDANCE, came, attendance_rows(id, &held.state));
         }
         let (mut invited, mut told) = (BTreeMap::new(), BTreeMap::new());
         for entry in batch {

@@ -1,6 +1,6 @@
 //! What a projection is, and what it may do while it folds.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use caseledger_aggregates::{AnyEvent, Authority, Metadata};
@@ -83,6 +83,8 @@ pub fn no_settings(_: &Authority) -> String {
 pub struct Fold<'a> {
     pub(crate) tx: &'a mut Tx,
     pub(crate) suffix: &'static str,
+    /// Whether rows may be written later: nobody reads them, and the same row need not be written for every event.
+    pub(crate) defers: bool,
 }
 
 impl Fold<'_> {
@@ -109,35 +111,58 @@ impl Fold<'_> {
     pub async fn remove(&mut self, table: &Table, column: &str, keys: &[String]) -> Result<(), SqlError> {
         self.tx.remove(table, self.suffix, column, keys).await
     }
+
+    /// Removes the rows with these keys: each a value for every column of the table's key, in its order.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses it.
+    pub async fn remove_rows(&mut self, table: &Table, keys: &[Vec<Value>]) -> Result<(), SqlError> {
+        self.tx.remove_rows(table, self.suffix, keys).await
+    }
 }
 
-/// An event of the log as the runner hands it on: read, or not readable by this program.
+/// An event of the log as the runner hands it on. It is read when the first projection folds it, and once for all.
 #[derive(Debug)]
 pub(crate) struct Delivered {
     pub position: Position,
     pub aggregate_type: String,
     pub recorded_at: caseledger_commands::Timestamp,
-    pub entry: Result<Entry, String>,
+    unread: Mutex<Option<Recorded>>,
+    entry: OnceLock<Result<Entry, String>>,
 }
 
 impl Delivered {
-    /// Reads an event of the log.
-    pub(crate) fn read(recorded: Recorded) -> Self {
-        let position = recorded.position;
-        let aggregate_type = recorded.aggregate_type.clone();
-        let recorded_at = recorded.recorded_at;
+    /// An event of the log.
+    pub(crate) fn new(recorded: Recorded) -> Self {
+        Self {
+            position: recorded.position,
+            aggregate_type: recorded.aggregate_type.clone(),
+            recorded_at: recorded.recorded_at,
+            unread: Mutex::new(Some(recorded)),
+            entry: OnceLock::new(),
+        }
+    }
+
+    /// What it means; or why this program can't read it.
+    pub(crate) fn entry(&self) -> &Result<Entry, String> {
+        self.entry.get_or_init(|| {
+            let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
+            unread.map_or_else(|| Err("it could not be read before".to_owned()), Self::read)
+        })
+    }
+
+    fn read(recorded: Recorded) -> Result<Entry, String> {
         let event = AnyEvent::read(
             &recorded.aggregate_type,
             &recorded.event_type,
             &recorded.event_version,
             &recorded.payload,
         );
-        let entry = match (event, Metadata::from_map(&recorded.metadata)) {
+        match (event, Metadata::from_map(&recorded.metadata)) {
             (Ok(event), Some(metadata)) => Ok(Entry { recorded, event, metadata }),
             (Err(error), _) => Err(error.to_string()),
             (Ok(_), None) => Err("its metadata lacks an entry, or one can't be read".to_owned()),
-        };
-        Self { position, aggregate_type, recorded_at, entry }
+        }
     }
 }
 

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use caseledger_aggregates::{AnyEvent, Decider};
 use caseledger_commands::Timestamp;
 use caseledger_log::Position;
+use hashlink::LruCache;
 
 use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{SqlError, Table, Value};
 
 /// How many states are kept in memory between batches.
-const REMEMBERED: usize = 50_000;
+const REMEMBERED: usize = 10_000;
+/// How many changed states a rebuild holds back at most, so that each is written once for many events.
+const HELD_BACK: usize = 20_000;
 
 /// The state of an aggregate, and the last event that is in it.
 #[derive(Clone, Debug, Default)]
@@ -61,14 +64,15 @@ pub(crate) mod held {
 }
 
 /// The states of one kind of aggregate, kept in a table and, recently used, in memory.
-#[derive(Debug)]
 pub(crate) struct States<D> {
-    known: BTreeMap<String, Held<D>>,
+    known: LruCache<String, Held<D>>,
+    /// The states that were changed and not handed on yet, as they were when they were last written.
+    held_back: BTreeMap<String, Option<Held<D>>>,
 }
 
 impl<D> Default for States<D> {
     fn default() -> Self {
-        Self { known: BTreeMap::new() }
+        Self { known: LruCache::new_unbounded(), held_back: BTreeMap::new() }
     }
 }
 
@@ -79,7 +83,8 @@ pub(crate) struct Changed<D> {
 }
 
 impl<D: Decider> States<D> {
-    /// Folds a batch; answers what it changed.
+    /// Folds a batch; answers what it changed. A rebuild gets some answers later: with the last batch, which is empty, it
+    /// has had all.
     pub(crate) async fn fold(
         &mut self,
         fold: &mut Fold<'_>,
@@ -87,8 +92,8 @@ impl<D: Decider> States<D> {
         batch: &[&Entry],
         event_of: fn(&AnyEvent) -> Option<&D::Event>,
     ) -> Result<Changed<D>, Failed> {
-        if self.known.len() > REMEMBERED {
-            self.known.clear();
+        while self.held_back.is_empty() && self.known.len() > REMEMBERED {
+            self.known.remove_lru();
         }
         let ids: BTreeSet<&str> = batch
             .iter()
@@ -96,16 +101,26 @@ impl<D: Decider> States<D> {
             .map(|entry| entry.recorded.aggregate_id.as_str())
             .collect();
         self.load(fold, table, &ids, batch).await?;
-        let before = ids
-            .into_iter()
-            .map(|id| (id.to_owned(), self.known.get(id).cloned()))
-            .collect::<BTreeMap<_, _>>();
-        for entry in batch {
-            if let Some(event) = event_of(&entry.event) {
-                self.known.entry(entry.recorded.aggregate_id.clone()).or_default().evolve(entry, event);
+        for id in ids {
+            if !self.held_back.contains_key(id) {
+                self.held_back.insert(id.to_owned(), self.known.get(id).cloned());
             }
         }
-        Ok(Changed { before })
+        for entry in batch {
+            if let Some(event) = event_of(&entry.event) {
+                let id = &entry.recorded.aggregate_id;
+                if self.known.peek(id).is_none() {
+                    self.known.insert(id.clone(), Held::default());
+                }
+                if let Some(held) = self.known.get_mut(id) {
+                    held.evolve(entry, event);
+                }
+            }
+        }
+        if fold.defers && self.held_back.len() < HELD_BACK {
+            return Ok(Changed { before: BTreeMap::new() });
+        }
+        Ok(Changed { before: std::mem::take(&mut self.held_back) })
     }
 
     async fn load(
@@ -152,35 +167,39 @@ impl<D: Decider> States<D> {
 
     /// A state by its id.
     pub(crate) fn get(&self, id: &str) -> Option<&Held<D>> {
-        self.known.get(id)
+        self.known.peek(id)
     }
 
     pub(crate) fn forget(&mut self) {
         self.known.clear();
+        self.held_back.clear();
     }
 }
 
-/// Rows that follow from a state: written only when they are others than those of the state before.
+/// Rows that follow from a state: only those are written that are others than those of the state before.
 #[derive(Default)]
 pub(crate) struct Derived {
-    replaced: Vec<String>,
+    gone: Vec<Vec<Value>>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Derived {
-    pub(crate) fn change(&mut self, id: &str, before: Option<Vec<Vec<Value>>>, after: Vec<Vec<Value>>) {
-        if before.as_ref() == Some(&after) {
-            return;
-        }
-        if before.is_some_and(|rows| !rows.is_empty()) {
-            self.replaced.push(id.to_owned());
-        }
-        self.rows.extend(after);
+    /// Takes in a state's rows before and after a batch.
+    pub(crate) fn change(&mut self, table: &Table, before: Option<Vec<Vec<Value>>>, after: Vec<Vec<Value>>) {
+        let key = |row: &[Value]| -> Vec<Value> { table.key_of(row).cloned().collect() };
+        let before = before.unwrap_or_default();
+        self.gone.extend(
+            before
+                .iter()
+                .filter(|old| !after.iter().any(|new| table.key_of(new).eq(table.key_of(old))))
+                .map(|old| key(old)),
+        );
+        self.rows.extend(after.into_iter().filter(|row| !before.contains(row)));
     }
 
-    /// Writes the rows of a table whose key begins with the state's id.
+    /// Writes the rows of a table.
     pub(crate) async fn write(&self, fold: &mut Fold<'_>, table: &Table) -> Result<(), SqlError> {
-        fold.remove(table, table.key.first().copied().unwrap_or_default(), &self.replaced).await?;
+        fold.remove_rows(table, &self.gone).await?;
         fold.upsert(table, &self.rows).await
     }
 }

@@ -51,9 +51,9 @@ impl Projection for Cases {
             let Some(held) = self.states.get(id) else { continue };
             views.push(self.view(id, held)?);
             let rows = |held: &Held<Case>| worklist::rows(id, &held.state, &self.authority);
-            items.change(id, before.as_ref().map(rows), rows(held));
+            items.change(&WORKLIST, before.as_ref().map(rows), rows(held));
             let rows = |held: &Held<Case>| member_rows(id, &held.state);
-            members.change(id, before.as_ref().map(rows), rows(held));
+            members.change(&MEMBER, before.as_ref().map(rows), rows(held));
         }
         fold.upsert(&CASE_VIEW, &views).await?;
         members.write(fold, &MEMBER).await?;

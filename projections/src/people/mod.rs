@@ -95,7 +95,7 @@ impl Projection for People {
             let Some(held) = self.states.get(id) else { continue };
             people.push(row(id, held));
             let rows = |held: &Held<Person>| key_rows(id, &held.state);
-            keys.change(id, before.as_ref().map(rows), rows(held));
+            keys.change(&KEY, before.as_ref().map(rows), rows(held));
         }
         fold.upsert(&PERSON, &people).await?;
         keys.write(fold, &KEY).await?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use caseledger_log::{Position, fault_point};
 use futures::FutureExt;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, checkpoint, raise};
 use crate::projection::{Delivered, Entry, Failed, Fold};
@@ -13,6 +14,10 @@ use crate::sql::Tx;
 
 /// How long a projection sleeps when nothing wakes it: another process may have appended, or have died while folding.
 const AT_LEAST_EVERY: Duration = Duration::from_millis(500);
+/// How long events gather, so that under load a projection has few and full transactions.
+const GATHER: Duration = Duration::from_millis(50);
+/// How many events behind the log's end a projection doesn't wait for more.
+const FAR: u64 = 4096;
 /// How long a projection waits after the database failed.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 
@@ -95,10 +100,18 @@ impl Inner {
             tracing::warn!(projection = run.spec.name, %error, "the projection's checkpoint can't be read");
         }
         loop {
+            let began = Instant::now();
             match self.step(run).await {
-                Ok(Step::Moved(_)) => {}
+                Ok(Step::Moved(at)) if *head.borrow_and_update() >= at + FAR => {}
+                Ok(Step::Moved(at)) => {
+                    if *head.borrow() <= at {
+                        let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
+                    }
+                    self.gather(run, began).await;
+                }
                 Ok(Step::AtTheEnd(_) | Step::Elsewhere) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
+                    self.gather(run, began).await;
                 }
                 Ok(Step::Stopped) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, run.resumed.notified()).await;
@@ -109,6 +122,11 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// Lets events gather since the last step began, unless somebody waits to read what they just did.
+    async fn gather(&self, run: &Run, began: Instant) {
+        let _ = tokio::time::timeout_at(began + GATHER, run.wanted.notified()).await;
     }
 
     /// Steps until the position is reached, whoever takes the steps.
@@ -156,7 +174,11 @@ impl Inner {
                 run.passed.send_if_modified(|passed| raise(passed, *at));
             }
             Ok(_) => {}
-            Err(_) => worker.forget(),
+            Err(_) => {
+                worker.forget();
+                // A server that crashed may have lost the latest rows; whoever waits looks at the checkpoint itself.
+                run.passed.send_replace(0);
+            }
         }
         step
     }
@@ -321,7 +343,7 @@ impl Inner {
     }
 
     /// Gives the projection what it folds of a stretch.
-    async fn fold(
+    pub(super) async fn fold(
         &self,
         run: &Run,
         worker: &mut Worker,
@@ -330,7 +352,7 @@ impl Inner {
     ) -> Result<(), Failed> {
         let mut batch: Vec<&Entry> = Vec::with_capacity(window.len());
         for delivered in window.iter().filter(|one| run.spec.folds.contains(&one.aggregate_type.as_str())) {
-            match &delivered.entry {
+            match delivered.entry() {
                 Ok(entry) => batch.push(entry),
                 Err(reason) => {
                     return Err(Failed::Poison { position: delivered.position, reason: reason.clone() });
@@ -341,7 +363,7 @@ impl Inner {
             return Ok(());
         }
         let first = batch[0].recorded.position;
-        let mut fold = Fold { tx, suffix: worker.suffix };
+        let mut fold = Fold { tx, suffix: worker.suffix, defers: worker.defers };
         // What the projection remembers is forgotten and its transaction lost when it stops: nothing half done is left.
         let folded = AssertUnwindSafe(worker.projection.apply(&mut fold, &batch)).catch_unwind().await;
         folded.unwrap_or_else(|_| Err(Failed::Poison { position: first, reason: PANICKED.to_owned() }))
@@ -360,7 +382,11 @@ async fn show(run: &Run, tx: &mut Tx) -> Result<(), RunnerError> {
 }
 
 /// The checkpoint after a stretch.
-fn moved(held: &Checkpoint, window: &[Delivered], stopped: Option<(Position, String)>) -> Checkpoint {
+pub(super) fn moved(
+    held: &Checkpoint,
+    window: &[Delivered],
+    stopped: Option<(Position, String)>,
+) -> Checkpoint {
     let last = window.last();
     Checkpoint {
         position: last.map_or(held.position, |delivered| delivered.position),

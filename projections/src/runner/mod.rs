@@ -89,18 +89,22 @@ struct Run {
     shown: AtomicBool,
     /// Woken when a stopped projection may try again.
     resumed: Notify,
+    /// Woken when somebody waits to read what they just did.
+    wanted: Notify,
 }
 
 /// Who folds: a projection, its memory, and the checkpoint that the memory belongs to.
 struct Worker {
     projection: Box<dyn Projection>,
     suffix: &'static str,
+    /// Whether rows may be written later, because nobody reads them yet.
+    defers: bool,
     checkpoint: Option<Checkpoint>,
 }
 
 impl Worker {
     fn new(spec: &Spec, authority: &Arc<Authority>, suffix: &'static str) -> Self {
-        Self { projection: (spec.make)(authority), suffix, checkpoint: None }
+        Self { projection: (spec.make)(authority), suffix, defers: false, checkpoint: None }
     }
 
     fn forget(&mut self) {
@@ -145,6 +149,7 @@ impl Projections {
                 passed: watch::Sender::new(0),
                 shown: AtomicBool::new(false),
                 resumed: Notify::new(),
+                wanted: Notify::new(),
             })
             .collect();
         Ok(Self {
@@ -203,6 +208,7 @@ impl Projections {
                 if let Some((position, reason)) = checkpoint.stopped {
                     return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
                 }
+                run.wanted.notify_one();
                 let _ = tokio::time::timeout(Duration::from_millis(25), passed.changed()).await;
             }
         };

@@ -1,17 +1,26 @@
 //! Beginning a projection anew: beside the rows that people read meanwhile, or in their place.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use caseledger_log::Position;
 use tokio::time::Instant;
 
-use super::follow::Step;
+use super::follow::{Step, moved};
 use super::pace::{LOOK_AGAIN, Live, Pace};
 use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint};
-use crate::projection::Spec;
+use crate::projection::{Delivered, Failed, Fold, Spec};
+use crate::sql::Tx;
 
 /// What a rebuild adds to the names of the tables that it fills.
 const BESIDE: &str = "_rebuild";
+
+/// A projection that is built beside the one that people read.
+struct Build {
+    index: usize,
+    worker: Worker,
+    epoch: u64,
+}
 
 /// How a projection is begun anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +52,80 @@ impl Projections {
         manner: Manner,
         mut tell: impl FnMut(Progress) + Send,
     ) -> Result<(), RunnerError> {
-        let index = self.find(name)?;
-        let of = self.inner.source.log.head().await?;
         match manner {
-            Manner::Beside => self.rebuild_beside(index, of, &mut tell).await,
-            Manner::InPlace => self.rebuild_in_place(index, of, &mut tell).await,
+            Manner::Beside => self.rebuild_together(&[name], tell).await,
+            Manner::InPlace => {
+                let index = self.find(name)?;
+                let of = self.inner.source.log.head().await?;
+                self.rebuild_in_place(index, of, &mut tell).await
+            }
         }
+    }
+
+    /// Builds projections anew beside what people read, side by side: the log is read once for all of them.
+    ///
+    /// # Errors
+    /// As [`rebuild`](Self::rebuild), for the first that stops.
+    pub async fn rebuild_together(
+        &self,
+        names: &[&str],
+        mut tell: impl FnMut(Progress) + Send,
+    ) -> Result<(), RunnerError> {
+        let of = self.inner.source.log.head().await?;
+        let mut builds = vec![];
+        for name in names {
+            builds.push(self.begin_beside(self.find(name)?).await?);
+        }
+        let folded: Arc<[&str]> =
+            builds.iter().flat_map(|build| self.inner.runs[build.index].spec.folds).copied().collect();
+        let read = |after| {
+            let (inner, folded) = (Arc::clone(&self.inner), Arc::clone(&folded));
+            tokio::spawn(async move { inner.source.decoded(after, &folded).await })
+        };
+        let (mut position, mut pace) = (0, Pace::default());
+        // The next stretch is read while this one is folded.
+        let mut next = read(position);
+        while position < of {
+            let window =
+                (&mut next).await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+            let Some(last) = window.last() else { break };
+            position = last.position;
+            next = read(position);
+            while pace.must_wait(self.live().await?) {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            let begun = Instant::now();
+            builds = self
+                .each(builds, |projections, mut build| {
+                    let window = window.clone();
+                    async move { projections.fold_beside(&mut build, &window).await.map(|()| build) }
+                })
+                .await?;
+            tell(Progress { position: position.min(of), of });
+            tokio::time::sleep(pace.rest(self.live().await?, begun.elapsed())).await;
+        }
+        next.abort();
+        self.each(builds, |projections, build| async move {
+            projections.finish_beside(build).await.map(|()| position)
+        })
+        .await?;
+        tell(Progress { position: of, of });
+        Ok(())
+    }
+
+    /// Does something with each of them, side by side.
+    async fn each<T, R, F>(&self, all: Vec<T>, work: impl Fn(Self, T) -> F) -> Result<Vec<R>, RunnerError>
+    where
+        R: Send + 'static,
+        F: Future<Output = Result<R, RunnerError>> + Send + 'static,
+    {
+        let tasks: Vec<_> = all.into_iter().map(|one| tokio::spawn(work(self.clone(), one))).collect();
+        let mut results = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            // A panic of a fold is a fault of the program: let it be seen here too.
+            results.push(task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())));
+        }
+        results.into_iter().collect()
     }
 
     /// Removes what earlier versions of the program folded, where this version's rows are read already. An instance of
@@ -61,12 +138,8 @@ impl Projections {
         Ok(checkpoint::discard_older(&self.inner.db, &specs).await?)
     }
 
-    async fn rebuild_beside(
-        &self,
-        index: usize,
-        of: Position,
-        tell: &mut (impl FnMut(Progress) + Send),
-    ) -> Result<(), RunnerError> {
+    /// Makes the tables that a rebuild fills.
+    async fn begin_beside(&self, index: usize) -> Result<Build, RunnerError> {
         let run = &self.inner.runs[index];
         let epoch = Checkpoint::read(&self.inner.db, run.spec, "").await?.epoch + 1;
         let mut tx = self.inner.db.begin().await?;
@@ -78,27 +151,66 @@ impl Projections {
             // A fold looks rows up by key; the first index may help it too, the others wait for the rows.
         }
         checkpoint::insert(&mut tx, run.spec, &self.inner.authority, BESIDE, epoch).await?;
+        let held = Checkpoint::take(&mut tx, run.spec, BESIDE).await?;
         tx.commit().await?;
-
         let mut worker = Worker::new(run.spec, &self.inner.authority, BESIDE);
-        let (mut position, mut pace) = (0, Pace::default());
-        while position < of {
-            while pace.must_wait(self.live().await?) {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-            let begun = Instant::now();
-            position = self.rebuilt(index, &mut worker, position).await?;
-            tell(Progress { position: position.min(of), of });
-            tokio::time::sleep(pace.rest(self.live().await?, begun.elapsed())).await;
-        }
+        worker.defers = true;
+        worker.checkpoint = held;
+        Ok(Build { index, worker, epoch })
+    }
+
+    /// Folds a stretch into the tables beside.
+    async fn fold_beside(&self, build: &mut Build, window: &[Delivered]) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[build.index];
         let mut tx = self.inner.db.begin().await?;
+        let held = self.held(&mut tx, run.spec, build.worker.checkpoint.clone()).await?;
+        let next = match self.inner.fold(run, &mut build.worker, &mut tx, window).await {
+            Ok(()) => moved(&held, window, None),
+            Err(Failed::Sql(error)) => return Err(error.into()),
+            Err(Failed::Poison { position, reason }) => {
+                return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
+            }
+        };
+        next.write(&mut tx, run.spec, BESIDE, held.position).await?;
+        tx.commit().await?;
+        build.worker.checkpoint = Some(next);
+        Ok(())
+    }
+
+    /// The rebuild's checkpoint, for the length of a transaction, if the rebuild still has it.
+    async fn held(
+        &self,
+        tx: &mut Tx,
+        spec: &'static Spec,
+        own: Option<Checkpoint>,
+    ) -> Result<Checkpoint, RunnerError> {
+        let held = Checkpoint::take(tx, spec, BESIDE).await?;
+        held.filter(|held| own.as_ref() == Some(held)).ok_or_else(|| RunnerError::Stopped {
+            projection: spec.name,
+            position: own.map_or(0, |own| own.position),
+            reason: "another rebuild has taken its place".to_owned(),
+        })
+    }
+
+    /// Writes what was held back, makes the indexes, and puts the rows in their place.
+    async fn finish_beside(&self, mut build: Build) -> Result<(), RunnerError> {
+        let run = &self.inner.runs[build.index];
+        let mut tx = self.inner.db.begin().await?;
+        let held = self.held(&mut tx, run.spec, build.worker.checkpoint.clone()).await?;
+        build.worker.defers = false;
+        let mut fold = Fold { tx: &mut tx, suffix: BESIDE, defers: false };
+        match build.worker.projection.apply(&mut fold, &[]).await {
+            Ok(()) => {}
+            Err(Failed::Sql(error)) => return Err(error.into()),
+            Err(Failed::Poison { position, reason }) => {
+                return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
+            }
+        }
         for table in run.spec.tables {
-            table.create_indexes(&mut tx, BESIDE, epoch).await?;
+            table.create_indexes(&mut tx, BESIDE, build.epoch).await?;
         }
         tx.commit().await?;
-        self.take_over(index, worker, position).await?;
-        tell(Progress { position: of, of });
-        Ok(())
+        self.take_over(build.index, build.worker, held.position).await
     }
 
     /// How those stand who follow the log, in this process and in others.

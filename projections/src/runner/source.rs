@@ -1,7 +1,5 @@
 //! Stretches of the log, read and decoded once for all projections.
 
-use std::sync::Arc;
-
 use caseledger_log::{Log, LogError, Position};
 use tokio::sync::Mutex;
 
@@ -23,30 +21,28 @@ impl Source {
         Self { log, recent: Mutex::new(vec![]) }
     }
 
+    /// The events after a position, a whole stretch of them where there are as many, with those of some aggregates read
+    /// already: for a rebuild, which reads ahead.
+    pub(super) async fn decoded(&self, position: Position, aggregates: &[&str]) -> Result<Window, LogError> {
+        let events = self.log.read_after(position, STRIDE as usize).await?;
+        let window: Window = events.into_iter().map(Delivered::new).collect();
+        for delivered in window.iter().filter(|one| aggregates.contains(&one.aggregate_type.as_str())) {
+            delivered.entry();
+        }
+        Ok(window)
+    }
+
     /// The events after a position, up to the next multiple of the stride; empty at the log's end.
     pub(super) async fn after(&self, position: Position) -> Result<Window, LogError> {
         let mut recent = self.recent.lock().await;
         let limit = STRIDE - position % STRIDE;
-        let known = recent.iter().find(|(start, window)| *start == position && window.len() as u64 == limit);
-        if let Some((_, window)) = known {
+        // A stretch that was short of its limit may have grown. Whoever comes to its start takes it as it is, and finds
+        // what came since in the next: so all of them go by the same stretches, and each is read once.
+        if let Some((_, window)) = recent.iter().find(|(start, _)| *start == position) {
             return Ok(window.clone());
         }
-        // A stretch that was short of its limit may have grown. Its beginning is not read again if the log has not.
-        let head = self.log.head().await?;
-        if let Some((_, window)) =
-            recent.iter().find(|(start, window)| *start == position && position + window.len() as u64 >= head)
-        {
-            return Ok(window.clone());
-        }
-        let window: Window = Arc::from(
-            self.log
-                .read_after(position, limit as usize)
-                .await?
-                .into_iter()
-                .map(Delivered::read)
-                .collect::<Vec<_>>(),
-        );
-        recent.retain(|(start, _)| *start != position);
+        let events = self.log.read_after(position, limit as usize).await?;
+        let window: Window = events.into_iter().map(Delivered::new).collect();
         if !window.is_empty() {
             recent.push((position, window.clone()));
         }

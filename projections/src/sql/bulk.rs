@@ -8,6 +8,26 @@ use super::{Db, Kind, Row, SqlError, Table, Tx, Value, bound};
 /// the widest table times the largest stays below SQLite's 32,766 values.
 const STEPS: [usize; 3] = [256, 16, 1];
 
+/// How many rows go into one statement in PostgreSQL.
+const LARGEST_ARRAY: usize = 4_096;
+
+/// Binds the columns of rows, each as an array.
+macro_rules! arrays {
+    ($query:expr, $kinds:expr, $rows:expr) => {{
+        let mut query = $query;
+        for (index, kind) in $kinds.enumerate() {
+            let cells = $rows.iter().map(|row| row.get(index));
+            query = match kind {
+                Kind::Int => query.bind(cells.map(|cell| cell.and_then(int)).collect::<Vec<_>>()),
+                Kind::Real => query.bind(cells.map(|cell| cell.and_then(real)).collect::<Vec<_>>()),
+                Kind::Bool => query.bind(cells.map(|cell| cell.and_then(bool)).collect::<Vec<_>>()),
+                Kind::Text => query.bind(cells.map(|cell| cell.and_then(text)).collect::<Vec<_>>()),
+            };
+        }
+        query
+    }};
+}
+
 impl Tx {
     /// Writes rows, in the order of the table's columns, over those with the same key. No two rows may have one key.
     ///
@@ -30,17 +50,51 @@ impl Tx {
             }
             Self::Postgres(tx) => {
                 let sql = upsert_arrays(table, suffix);
-                let mut query = sqlx::query(&sql);
-                for (index, column) in table.columns.iter().enumerate() {
-                    let cells = rows.iter().map(|row| row.get(index));
-                    query = match column.kind {
-                        Kind::Int => query.bind(cells.map(|cell| cell.and_then(int)).collect::<Vec<_>>()),
-                        Kind::Real => query.bind(cells.map(|cell| cell.and_then(real)).collect::<Vec<_>>()),
-                        Kind::Bool => query.bind(cells.map(|cell| cell.and_then(bool)).collect::<Vec<_>>()),
-                        Kind::Text => query.bind(cells.map(|cell| cell.and_then(text)).collect::<Vec<_>>()),
-                    };
+                for rows in rows.chunks(LARGEST_ARRAY) {
+                    let kinds = table.columns.iter().map(|column| column.kind);
+                    arrays!(sqlx::query(&sql), kinds, rows).execute(&mut **tx).await?;
                 }
-                query.execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the rows with these keys: each a value for every column of the table's key, in its order.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses it.
+    pub async fn remove_rows(
+        &mut self,
+        table: &Table,
+        suffix: &str,
+        keys: &[Vec<Value>],
+    ) -> Result<(), SqlError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let name = format!("{}{suffix}", table.name);
+        match self {
+            Self::Sqlite(tx, _) => {
+                let columns: Vec<String> = table
+                    .key
+                    .iter()
+                    .zip(1..)
+                    .map(|(column, number)| format!("{column} = ${number}"))
+                    .collect();
+                let sql = format!("DELETE FROM {name} WHERE {}", columns.join(" AND "));
+                for key in keys {
+                    bound!(&sql, key).execute(&mut **tx).await?;
+                }
+            }
+            Self::Postgres(tx) => {
+                let kinds: Vec<Kind> = table.key_columns().map(|column| column.kind).collect();
+                let arrays: Vec<String> = kinds.iter().copied().zip(1..).map(array).collect();
+                let columns = table.key.join(", ");
+                let sql = format!(
+                    "DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM unnest({}))",
+                    arrays.join(", ")
+                );
+                arrays!(sqlx::query(&sql), kinds.iter().copied(), keys).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -155,17 +209,7 @@ fn upsert_values(table: &Table, suffix: &str, rows: usize) -> String {
 
 /// `INSERT … SELECT * FROM unnest($1::bigint[], …)` over what is there: one prepared statement for any number of rows.
 fn upsert_arrays(table: &Table, suffix: &str) -> String {
-    let arrays: Vec<String> = table
-        .columns
-        .iter()
-        .zip(1..)
-        .map(|(column, number)| match column.kind {
-            Kind::Int => format!("${number}::bigint[]"),
-            Kind::Real => format!("${number}::double precision[]"),
-            Kind::Bool => format!("${number}::boolean[]"),
-            Kind::Text => format!("${number}::text[]"),
-        })
-        .collect();
+    let arrays: Vec<String> = table.columns.iter().map(|column| column.kind).zip(1..).map(array).collect();
     format!(
         "INSERT INTO {}{suffix} ({}) SELECT * FROM unnest({}) {}",
         table.name,
@@ -173,6 +217,15 @@ fn upsert_arrays(table: &Table, suffix: &str) -> String {
         arrays.join(", "),
         over(table)
     )
+}
+
+fn array((kind, number): (Kind, usize)) -> String {
+    match kind {
+        Kind::Int => format!("${number}::bigint[]"),
+        Kind::Real => format!("${number}::double precision[]"),
+        Kind::Bool => format!("${number}::boolean[]"),
+        Kind::Text => format!("${number}::text[]"),
+    }
 }
 
 fn over(table: &Table) -> String {

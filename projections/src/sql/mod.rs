@@ -45,6 +45,8 @@ pub enum Tx {
 /// Whoever writes begins with this. A checkpoint and its rows commit together, so a commit that a power cut takes away is
 /// folded again from the log: these transactions need not wait for the disk, as the log's own do.
 const BEGIN_SQLITE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+/// The same on PostgreSQL.
+const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 
 /// A query with its values bound, for whichever engine the place asks.
 macro_rules! bound {
@@ -109,7 +111,7 @@ impl Db {
         Ok(match self.0.database() {
             // The lock is taken at once: a transaction that reads first may find itself unable to write later.
             Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, turn),
-            Database::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Database::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
         })
     }
 

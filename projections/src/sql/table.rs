@@ -1,6 +1,6 @@
 //! Tables of read models as data: their definition, their documentation and their statements come from it.
 
-use super::{Db, SqlError, Tx, readers};
+use super::{Db, SqlError, Tx, Value, readers};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,22 @@ impl Table {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 
+    /// The columns of its key, in the key's order.
+    pub(crate) fn key_columns(&self) -> impl Iterator<Item = &Column> {
+        self.key.iter().filter_map(|name| self.columns.iter().find(|column| column.name == *name))
+    }
+
+    /// The values of a row's key.
+    pub(crate) fn key_of<'a>(&'a self, row: &'a [Value]) -> impl Iterator<Item = &'a Value> {
+        let place = |name: &&str| self.columns.iter().position(|column| column.name == *name);
+        self.key.iter().filter_map(move |name| row.get(place(name)?))
+    }
+
+    /// Whether its rows are long and written again with every event of what they tell of.
+    fn holds_states(&self) -> bool {
+        self.columns.iter().any(|column| column.name == STATE)
+    }
+
     /// The table's definition under a name.
     fn definition(&self, name: &str, postgres: bool) -> String {
         let mut sql = format!("CREATE TABLE IF NOT EXISTS {name} (");
@@ -97,6 +113,10 @@ impl Table {
             sql.push_str(&format!("{} {kind}{empty}, ", column.name));
         }
         sql.push_str(&format!("PRIMARY KEY ({}))", self.key.join(", ")));
+        if postgres && self.holds_states() {
+            // Room in each page for the next version of its rows: indexes need not learn of it.
+            sql.push_str(" WITH (fillfactor = 60)");
+        }
         sql
     }
 
@@ -109,6 +129,9 @@ impl Table {
             for column in self.columns {
                 let sql = format!("COMMENT ON COLUMN {name}.{} IS {}", column.name, quoted(column.doc));
                 tx.execute(&sql, &[]).await?;
+            }
+            if self.holds_states() {
+                tx.execute(&quick_compression(&name), &[]).await?;
             }
         }
         Ok(())
@@ -180,6 +203,18 @@ impl Table {
         }
         Ok(text)
     }
+}
+
+/// The column of a state.
+const STATE: &str = "state";
+
+/// States are longer than a page likes, so PostgreSQL compresses them; with LZ4, where it was built with it, in a fifth of
+/// the time.
+fn quick_compression(table: &str) -> String {
+    format!(
+        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)) \
+         THEN ALTER TABLE {table} ALTER COLUMN {STATE} SET COMPRESSION lz4; END IF; END $$"
+    )
 }
 
 /// A text as SQL writes it.

@@ -1,6 +1,7 @@
 //! Decisions: may this actor do that to this thing?
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use caseledger_commands::Actor;
 use cedar_policy::{
@@ -10,6 +11,7 @@ use cedar_policy::{
 
 use crate::Resource;
 use crate::entities::Types;
+use crate::remembered::{Pair, Remembered};
 
 /// The schema: types, attributes, every action and its groups.
 const SCHEMA: &str = include_str!("../policies/caseledger.cedarschema");
@@ -80,18 +82,27 @@ pub struct Access {
     policies: PolicySet,
     types: Types,
     rules: HashMap<String, Rules>,
+    remembered: Remembered,
 }
 
 /// Why Cedar does not permit something.
-enum Refusal {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
     /// No policy permits it to this actor.
     Reserved,
     /// A policy forbids it, for that reason.
-    Forbidden(String),
+    Forbidden(Arc<str>),
+    /// It could not be asked.
+    Unasked,
 }
+
+/// What Cedar says.
+pub(crate) type Permission = Result<(), Refusal>;
 
 /// What bears on one action.
 struct Rules {
+    /// Its place among all actions.
+    number: usize,
     action: Entity,
     opening: bool,
     policies: PolicySet,
@@ -111,14 +122,16 @@ impl Access {
             schema.request_envs().map(|environment| environment.action().clone()).collect();
         let rules = named
             .iter()
-            .map(|uid| {
+            .enumerate()
+            .map(|(number, uid)| {
                 let action = actions.get(uid).ok_or_else(|| wrong(format!("{uid} is not an action")))?;
                 let groups: Vec<&EntityUid> = actions.ancestors(uid).into_iter().flatten().collect();
-                Ok((uid.id().unescaped().to_owned(), Rules::new(action, &groups, &policies)?))
+                Ok((uid.id().unescaped().to_owned(), Rules::new(number, action, &groups, &policies)?))
             })
             .collect::<Result<_, PolicyError>>()?;
+        let remembered = Remembered::new(named.len());
         let types = Types::new().map_err(wrong)?;
-        Ok(Self { authorizer: Authorizer::new(), schema, policies, types, rules })
+        Ok(Self { authorizer: Authorizer::new(), schema, policies, types, rules, remembered })
     }
 
     /// Whether `actor` may do `action` (a command's name, or a query's such as `view-case`) to `resource`.
@@ -126,28 +139,22 @@ impl Access {
         let Some(rules) = self.rules.get(action) else {
             return Decision::Forbid { reason: "No rule allows this to anybody.".to_owned() };
         };
-        let Some((actor, thing)) = self.entities(actor, resource) else {
-            return Decision::Conceal;
-        };
-        match self.verdict(rules, &actor, &thing) {
+        let mut question = Question::new(self, actor, resource);
+        match question.verdict(rules) {
             Ok(()) => Decision::Permit,
+            Err(Refusal::Unasked) => Decision::Conceal,
             Err(Refusal::Reserved) if rules.opening => Decision::Forbid { reason: rules.reserved.clone() },
-            Err(refusal) if self.may_know(&actor, &thing, resource) => {
-                Decision::Forbid { reason: refusal.reason(rules) }
-            }
+            Err(refusal) if question.may_know() => Decision::Forbid { reason: refusal.reason(rules) },
             Err(_) => Decision::Conceal,
         }
     }
 
     /// Those of `actions` that `actor` may do to `resource`, in the order given.
     pub fn allowed<'a>(&self, actor: &Actor, resource: &Resource, actions: &[&'a str]) -> Vec<&'a str> {
-        let Some((actor, thing)) = self.entities(actor, resource) else {
-            return vec![];
-        };
-        let permitted = |action: &&str| {
-            self.rules.get(*action).is_some_and(|rules| self.verdict(rules, &actor, &thing).is_ok())
-        };
-        actions.iter().copied().filter(permitted).collect()
+        let mut question = Question::new(self, actor, resource);
+        let mut permitted =
+            |action: &&str| self.rules.get(*action).is_some_and(|rules| question.verdict(rules).is_ok());
+        actions.iter().copied().filter(|action| permitted(action)).collect()
     }
 
     /// The names of all actions that the schema knows, in order.
@@ -172,24 +179,8 @@ impl Access {
         self.types.actor(actor).ok().zip(self.types.resource(resource).ok())
     }
 
-    /// Whether the actor may see the thing at all. The authority and its registers are no secret.
-    fn may_know(&self, actor: &Entity, thing: &Entity, resource: &Resource) -> bool {
-        let views: &[&str] = match resource {
-            Resource::Case(_) => &["view-case", "view-referral"],
-            Resource::Person(_) => &["view-person"],
-            Resource::PanelMeeting => &["view-panel"],
-            Resource::Supervision(_) => &["view-supervision"],
-            Resource::Audit => &["view-audit"],
-            Resource::Workforce | Resource::Oversight | Resource::Authority => return true,
-        };
-        views
-            .iter()
-            .filter_map(|view| self.rules.get(*view))
-            .any(|rules| self.verdict(rules, actor, thing).is_ok())
-    }
-
     /// Asks Cedar. What Cedar can't answer, it does not permit.
-    fn verdict(&self, rules: &Rules, actor: &Entity, thing: &Entity) -> Result<(), Refusal> {
+    fn verdict(&self, rules: &Rules, actor: &Entity, thing: &Entity) -> Permission {
         let request = Request::new(actor.uid(), rules.action.uid(), thing.uid(), Context::empty(), None)
             .map_err(unasked)?;
         let entities = [actor.clone(), thing.clone(), rules.action.clone()];
@@ -203,15 +194,58 @@ impl Access {
         }
         let forbidden =
             response.diagnostics().reason().find_map(|id| rules.policies.annotation(id, "reason"));
-        Err(forbidden.map_or(Refusal::Reserved, |reason| Refusal::Forbidden(reason.to_owned())))
+        Err(forbidden.map_or(Refusal::Reserved, |reason| Refusal::Forbidden(reason.into())))
+    }
+}
+
+/// An actor and a thing, about which one or several questions are asked.
+struct Question<'a> {
+    access: &'a Access,
+    pair: Pair<'a>,
+    /// Made when Cedar has to be asked.
+    entities: Option<(Entity, Entity)>,
+}
+
+impl<'a> Question<'a> {
+    fn new(access: &'a Access, actor: &'a Actor, resource: &'a Resource) -> Self {
+        Self { access, pair: access.remembered.pair(actor, resource), entities: None }
+    }
+
+    /// What Cedar says, now or when it was asked the very same.
+    fn verdict(&mut self, rules: &Rules) -> Permission {
+        if let Some(known) = self.access.remembered.find(&self.pair, rules.number) {
+            return known;
+        }
+        let (actor, thing) = match self.entities.take() {
+            Some(entities) => entities,
+            None => self.access.entities(self.pair.actor, self.pair.resource).ok_or(Refusal::Unasked)?,
+        };
+        let verdict = self.access.verdict(rules, &actor, &thing);
+        self.entities = Some((actor, thing));
+        self.access.remembered.put(&self.pair, rules.number, verdict.clone());
+        verdict
+    }
+
+    /// Whether the actor may see the thing at all. The authority and its registers are no secret.
+    fn may_know(&mut self) -> bool {
+        let views: &[&str] = match self.pair.resource {
+            Resource::Case(_) => &["view-case", "view-referral"],
+            Resource::Person(_) => &["view-person"],
+            Resource::PanelMeeting => &["view-panel"],
+            Resource::Supervision(_) => &["view-supervision"],
+            Resource::Audit => &["view-audit"],
+            Resource::Workforce | Resource::Oversight | Resource::Authority => return true,
+        };
+        let access = self.access;
+        views.iter().filter_map(|view| access.rules.get(*view)).any(|rules| self.verdict(rules).is_ok())
     }
 }
 
 impl Refusal {
     fn reason(self, rules: &Rules) -> String {
         match self {
-            Self::Reserved => rules.reserved.clone(),
-            Self::Forbidden(reason) => reason,
+            Self::Reserved | Self::Unasked => rules.reserved.clone(),
+            Self::Forbidden(reason) => reason.as_ref().to_owned(),
         }
     }
 }
@@ -223,7 +257,12 @@ fn unasked(error: impl std::fmt::Display) -> Refusal {
 }
 
 impl Rules {
-    fn new(action: &Entity, groups: &[&EntityUid], all: &PolicySet) -> Result<Self, PolicyError> {
+    fn new(
+        number: usize,
+        action: &Entity,
+        groups: &[&EntityUid],
+        all: &PolicySet,
+    ) -> Result<Self, PolicyError> {
         let uid = action.uid();
         let bears_on = |policy: &&Policy| match policy.action_constraint() {
             ActionConstraint::Any => true,
@@ -238,6 +277,7 @@ impl Rules {
             .filter_map(|policy| policy.annotation("who"))
             .collect();
         Ok(Self {
+            number,
             reserved: reserved_for(&who),
             opening: groups.iter().any(|group| group.id().unescaped() == "Opening"),
             policies: PolicySet::from_policies(bearing.into_iter().cloned()).map_err(wrong)?,

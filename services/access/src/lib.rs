@@ -11,6 +11,7 @@ mod decide;
 pub mod demo;
 mod entities;
 mod identity;
+mod remembered;
 mod resource;
 
 pub use decide::{Access, Decision, PolicyError, QUERIES};

@@ -8,7 +8,7 @@ use caseledger_commands::{AgencyId, PractitionerId, TeamId};
 ///
 /// Something that does not exist is described by its attributes' defaults: policies then treat it like a thing that the
 /// actor has nothing to do with, so that an answer never tells apart 'not there' and 'not for you'.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Resource {
     /// A case.
     Case(CaseAttributes),
@@ -29,7 +29,7 @@ pub enum Resource {
 }
 
 /// What policies read of a case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CaseAttributes {
     /// The team that holds it; none until it is allocated.
     pub team: Option<TeamId>,
@@ -48,14 +48,14 @@ pub struct CaseAttributes {
 }
 
 /// What policies read of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PersonAttributes {
     /// The agencies that work with the person's families, and the one that registered them.
     pub agencies: BTreeSet<AgencyId>,
 }
 
 /// What policies read of a supervision record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SupervisionAttributes {
     /// The practitioner whose supervision it is.
     pub practitioner: Option<PractitionerId>,

@@ -99,7 +99,20 @@ pub async fn observed(State(api): State<Api>, mut request: Request<Body>, next: 
             Problem::of(&KINDS.internal).into_response()
         });
         let (status, took) = (response.status().as_u16(), started.elapsed());
-        tracing::info!(status, milliseconds = took.as_millis(), "answered {method} {route} with {status}");
+        // The metrics count what went well; a line for each would cost more than many a request.
+        if status >= 400 {
+            tracing::info!(
+                status,
+                milliseconds = took.as_millis(),
+                "answered {method} {route} with {status}"
+            );
+        } else {
+            tracing::debug!(
+                status,
+                milliseconds = took.as_millis(),
+                "answered {method} {route} with {status}"
+            );
+        }
         api.metrics.answered(method, &route, status, took);
         response
     };

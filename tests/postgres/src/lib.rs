@@ -95,9 +95,17 @@ impl Postgres {
     /// # Panics
     /// As [`start`](Self::start).
     pub fn start_with(durability: Durability) -> Self {
+        Self::start_set(durability, "")
+    }
+
+    /// A server of one's own, with further settings as `postgres` takes them: `-c shared_buffers=1GB`.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_set(durability: Durability, further: &str) -> Self {
         let usual = std::env::temp_dir();
         let parent = if usual.as_os_str().len() < LONGEST_FOLDER { usual } else { PathBuf::from("/tmp") };
-        Self::start_in(&parent, durability)
+        Self::start_with_all(&parent, durability, further)
     }
 
     /// A server of one's own, with its files in a folder of their own below that one.
@@ -105,6 +113,10 @@ impl Postgres {
     /// # Panics
     /// As [`start`](Self::start).
     pub fn start_in(parent: &Path, durability: Durability) -> Self {
+        Self::start_with_all(parent, durability, "")
+    }
+
+    fn start_with_all(parent: &Path, durability: Durability, further: &str) -> Self {
         let bin = binaries();
         let folder = private_folder(parent);
         let fsync = match durability {
@@ -113,7 +125,7 @@ impl Postgres {
         };
         let settings = format!(
             "-k {} -c listen_addresses= -c max_connections=400 -c shared_buffers=128MB \
-             -c dynamic_shared_memory_type=mmap {fsync}",
+             -c dynamic_shared_memory_type=mmap {fsync} {further}",
             folder.display()
         );
         if let Some((user, group)) = unprivileged_user() {

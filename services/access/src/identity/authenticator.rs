@@ -1,12 +1,16 @@
 //! From an `Authorization` header to an actor.
 
-use caseledger_commands::{Actor, Role};
+use std::sync::Arc;
+
+use caseledger_commands::{Actor, Role, Timestamp};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::claims::{self, Claims};
-use super::keys::Keys;
+use super::keys::{Key, Keys};
+use super::verified::{Remembered, Verified};
 use super::{IdentityConfig, IdentityConfigError, IdentityError, Now};
 
 /// A token longer than this is none: headers are limited to about as much anyway.
@@ -18,6 +22,7 @@ const LONGEST_SUBJECT: usize = 200;
 pub struct Authenticator {
     config: IdentityConfig,
     keys: Keys,
+    verified: Remembered,
     now: Now,
 }
 
@@ -28,7 +33,8 @@ impl Authenticator {
     /// [`IdentityConfigError`] with what is wrong with the settings.
     pub fn new(config: IdentityConfig, now: Now) -> Result<Self, IdentityConfigError> {
         config.check()?;
-        Ok(Self { keys: Keys::of_provider(&config)?, config, now })
+        let (keys, verified) = (Keys::of_provider(&config)?, Remembered::default());
+        Ok(Self { keys, verified, config, now })
     }
 
     /// Trusts the keys of that JSON web key set, for ever: the demonstration issuer is in the same process.
@@ -37,7 +43,7 @@ impl Authenticator {
     /// [`IdentityConfigError`] with what is wrong with the settings.
     pub fn with_keys(config: IdentityConfig, key_set: &Value, now: Now) -> Result<Self, IdentityConfigError> {
         config.check()?;
-        Ok(Self { keys: Keys::fixed(key_set), config, now })
+        Ok(Self { keys: Keys::fixed(key_set), verified: Remembered::default(), config, now })
     }
 
     /// Who asks, by the `Authorization` header. A service may name the person that it acts for in `on_behalf_of`.
@@ -50,8 +56,7 @@ impl Authenticator {
         on_behalf_of: Option<&str>,
     ) -> Result<Actor, IdentityError> {
         let token = bearer(authorization)?;
-        let claims = self.verify(token).await?;
-        let mut actor = claims::actor(&claims, &self.config.claims)?;
+        let mut actor = self.verified(token).await?;
         if let Some(subject) = on_behalf_of {
             actor.on_behalf_of = Some(acted_for(&actor, subject)?);
         }
@@ -66,19 +71,39 @@ impl Authenticator {
         self.keys.fetch((self.now)()).await
     }
 
-    async fn verify(&self, token: &str) -> Result<Claims, IdentityError> {
+    /// Whose token it is. A signature that was verified lately is not verified again; time and key are looked at anyway.
+    async fn verified(&self, token: &str) -> Result<Actor, IdentityError> {
+        let digest = Sha256::digest(token).into();
+        let now = (self.now)();
+        if let Some(known) = self.verified.find(&digest) {
+            claims::check_time(&known.claims, now, &self.config)?;
+            let key = self.keys.find(known.key_id.as_deref(), known.key.algorithm, now, &self.config).await?;
+            if Arc::ptr_eq(&key, &known.key) {
+                return Ok(known.actor.clone());
+            }
+        }
+        let (claims, key_id, key) = self.verify(token, now).await?;
+        let actor = claims::actor(&claims, &self.config.claims)?;
+        self.verified.put(digest, Verified { actor: actor.clone(), claims, key_id, key });
+        Ok(actor)
+    }
+
+    async fn verify(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Claims, Option<String>, Arc<Key>), IdentityError> {
         let header = decode_header(token).map_err(|_| IdentityError::Malformed)?;
         let algorithm = self.accepted(header.alg).ok_or(IdentityError::AlgorithmRefused)?;
         if !is_access_token(header.typ.as_deref()) || header.crit.is_some() {
             return Err(IdentityError::Malformed);
         }
-        let now = (self.now)();
         let key = self.keys.find(header.kid.as_deref(), algorithm, now, &self.config).await?;
-        let claims = decode(token, &key.decoding, &self.validation(key.algorithm))
+        let claims: Claims = decode(token, &key.decoding, &self.validation(key.algorithm))
             .map_err(|error| reason(error.kind()))?
             .claims;
         claims::check_time(&claims, now, &self.config)?;
-        Ok(claims)
+        Ok((claims, header.kid, key))
     }
 
     fn accepted(&self, named: Algorithm) -> Option<Algorithm> {

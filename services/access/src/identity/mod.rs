@@ -5,6 +5,7 @@ mod claims;
 mod config;
 mod error;
 mod keys;
+mod verified;
 
 use std::sync::Arc;
 

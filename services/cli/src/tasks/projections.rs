@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use caseledger_projections::{Manner, RunnerError, Status};
+use caseledger_projections::{RunnerError, Status};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::clock::MachineClock;
@@ -57,27 +57,26 @@ pub async fn rebuild(settings: &Settings, name: Option<&str>, json: bool) -> Res
         Some(name) => vec![name],
         None => station.projections.specs().map(|spec| spec.name).collect(),
     };
-    let outcome = rebuild_each(&station, &names).await;
+    let outcome = rebuild_all(&station, &names).await;
     station.log.close().await;
     outcome?;
     if json { super::print_json(&serde_json::json!({ "rebuilt": names })) } else { Ok(()) }
 }
 
-async fn rebuild_each(station: &Station, names: &[&str]) -> Result<(), Failure> {
+async fn rebuild_all(station: &Station, names: &[&str]) -> Result<(), Failure> {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} events");
+    let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let told = bar.clone();
+    let rebuilt = station.projections.rebuild_together(names, move |progress| {
+        told.set_length(progress.of);
+        told.set_position(progress.position);
+    });
+    rebuilt.await.map_err(|error| match error {
+        RunnerError::Unknown(_) => Failure::NotFound(error.to_string()),
+        other => Failure::failed(other),
+    })?;
+    bar.finish_and_clear();
     for name in names {
-        let style = ProgressStyle::with_template("{msg:16} {wide_bar} {pos}/{len} events");
-        let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message((*name).to_owned());
-        let told = bar.clone();
-        let rebuilt = station.projections.rebuild(name, Manner::Beside, move |progress| {
-            told.set_length(progress.of);
-            told.set_position(progress.position);
-        });
-        rebuilt.await.map_err(|error| match error {
-            RunnerError::Unknown(_) => Failure::NotFound(error.to_string()),
-            other => Failure::failed(other),
-        })?;
-        bar.finish_and_clear();
         eprintln!("{name} was rebuilt.");
     }
     Ok(())

@@ -1,0 +1,105 @@
+//! What Cedar has said, by all that it was asked: the same question has the same answer as long as the program runs.
+//!
+//! The key is the whole actor and the whole resource, and not what policies read of them today: a rule that reads
+//! something new is right without a change here.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, PoisonError};
+
+use caseledger_commands::Actor;
+use hashlink::LruCache;
+
+use crate::Resource;
+use crate::decide::Permission;
+
+/// How many pairs of actor and resource are remembered.
+const PAIRS: usize = 8_192;
+
+/// An actor and a resource, and where they are remembered.
+pub(crate) struct Pair<'a> {
+    pub actor: &'a Actor,
+    pub resource: &'a Resource,
+    hash: u64,
+}
+
+/// What was said about a pair.
+struct Said {
+    actor: Actor,
+    resource: Resource,
+    /// By the number of the action.
+    verdicts: Vec<Option<Permission>>,
+}
+
+/// What Cedar has said lately.
+pub(crate) struct Remembered {
+    said: Mutex<LruCache<u64, Said>>,
+    hasher: RandomState,
+    actions: usize,
+}
+
+impl Remembered {
+    pub fn new(actions: usize) -> Self {
+        Self { said: Mutex::new(LruCache::new(PAIRS)), hasher: RandomState::new(), actions }
+    }
+
+    pub fn pair<'a>(&self, actor: &'a Actor, resource: &'a Resource) -> Pair<'a> {
+        Pair { actor, resource, hash: self.hasher.hash_one((actor, resource)) }
+    }
+
+    pub fn find(&self, pair: &Pair<'_>, action: usize) -> Option<Permission> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two pairs may have one hash: the pair itself decides.
+        let said = said.get(&pair.hash).filter(|said| said.is_about(pair))?;
+        said.verdicts.get(action).cloned().flatten()
+    }
+
+    pub fn put(&self, pair: &Pair<'_>, action: usize, verdict: Permission) {
+        let mut all = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.get(&pair.hash).is_some_and(|said| said.is_about(pair)) {
+            let (actor, resource) = (pair.actor.clone(), pair.resource.clone());
+            all.insert(pair.hash, Said { actor, resource, verdicts: vec![None; self.actions] });
+        }
+        let place = all.get_mut(&pair.hash).and_then(|said| said.verdicts.get_mut(action));
+        if let Some(place) = place {
+            *place = Some(verdict);
+        }
+    }
+}
+
+impl Said {
+    fn is_about(&self, pair: &Pair<'_>) -> bool {
+        self.resource == *pair.resource && self.actor == *pair.actor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Refusal;
+
+    #[test]
+    fn an_answer_is_remembered_for_its_own_question_only() {
+        let remembered = Remembered::new(2);
+        let (ann, ben) = (Actor::process("ann"), Actor::process("ben"));
+        let resource = Resource::Audit;
+        let pair = remembered.pair(&ann, &resource);
+        remembered.put(&pair, 1, Err(Refusal::Reserved));
+        assert_eq!(remembered.find(&pair, 1), Some(Err(Refusal::Reserved)));
+        assert_eq!(remembered.find(&pair, 0), None);
+        assert_eq!(remembered.find(&remembered.pair(&ben, &resource), 1), None);
+        assert_eq!(remembered.find(&remembered.pair(&ann, &Resource::Workforce), 1), None);
+    }
+
+    #[test]
+    fn a_pair_with_the_hash_of_another_is_not_taken_for_it() {
+        let remembered = Remembered::new(1);
+        let (ann, ben) = (Actor::process("ann"), Actor::process("ben"));
+        let resource = Resource::Audit;
+        let pair = remembered.pair(&ann, &resource);
+        remembered.put(&pair, 0, Ok(()));
+        let twin = Pair { actor: &ben, resource: &resource, hash: pair.hash };
+        assert_eq!(remembered.find(&twin, 0), None);
+        remembered.put(&twin, 0, Err(Refusal::Reserved));
+        assert_eq!(remembered.find(&pair, 0), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! `caseledger-bench`: what a caseledger does in a second, beside others, on one machine and in one run.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use caseledger::clock::MachineClock;
+use caseledger_bench::contenders::{bare, stock};
+use caseledger_bench::fill::{self, Size};
+use caseledger_bench::run::{self, Form};
+use caseledger_log::Clock;
+use clap::{Args, Parser, Subcommand};
+
+/// What a caseledger does in a second, beside others, on one machine and in one run.
+#[derive(Debug, Parser)]
+#[command(name = "caseledger-bench")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Measure everybody, and write target/bench/summary.json
+    Run {
+        /// Two short rounds and no large authority: under three minutes
+        #[arg(long)]
+        quick: bool,
+        /// Where the summary goes
+        #[arg(long, default_value = "target/bench", value_name = "FOLDER")]
+        into: PathBuf,
+    },
+    /// Fill an empty store with a large authority, through the log's own append
+    Fill(FillArgs),
+    /// A contender: HTTP and JSON with nothing behind it
+    #[command(hide = true)]
+    Bare {
+        #[arg(long)]
+        listen: SocketAddr,
+        /// What a GET is answered
+        #[arg(long)]
+        view: Option<PathBuf>,
+    },
+    /// A contender: stock cqrs-es and postgres-es
+    #[command(hide = true)]
+    Stock {
+        #[arg(long)]
+        listen: SocketAddr,
+        #[arg(long)]
+        store: String,
+        #[arg(long)]
+        view: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct FillArgs {
+    /// The store: sqlite:PATH or postgres://…
+    #[arg(long, value_name = "URL")]
+    store: String,
+    /// Cases, at least; a case has about 20 events with those of its family
+    #[arg(long, default_value_t = 10_000)]
+    cases: u64,
+    /// The seed of the year that is copied
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    match perform(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("caseledger-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
+    match task {
+        Task::Run { quick, into } => {
+            let met = run::run(if quick { Form::QUICK } else { Form::FULL }, &into).await?;
+            println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
+            Ok(())
+        }
+        Task::Bare { listen, view } => {
+            let view = view.map(std::fs::read).transpose()?.unwrap_or_default();
+            bare::serve(listen, view.into()).await
+        }
+        Task::Stock { listen, store, view } => stock::serve(listen, &store, view).await,
+        Task::Fill(args) => {
+            let size = Size { cases: args.cases, seed: args.seed, permille: 1000, until: MachineClock.now() };
+            let filled = fill::fill(&args.store, size, |events| eprintln!("{events} events")).await?;
+            let seconds = filled.took.as_secs_f64();
+            let rate = filled.events as f64 / seconds;
+            println!(
+                "{} cases, {} events in {seconds:.1} s: {rate:.0} events/s",
+                filled.cases, filled.events
+            );
+            println!("Read models follow with: caseledger projections rebuild --store …");
+            Ok(())
+        }
+    }
+}

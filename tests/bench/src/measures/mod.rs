@@ -1,0 +1,5 @@
+//! What else is measured: many commands at once, reads, rebuilds, long logs.
+
+pub mod bulk;
+pub mod reads;
+pub mod rebuilds;

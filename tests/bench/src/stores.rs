@@ -1,0 +1,214 @@
+//! The stores of a run: built once on each engine, and copied for every round.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use caseledger::clock::MachineClock;
+use caseledger::wire::Station;
+use caseledger_log::Clock;
+use caseledger_test_postgres::{Durability, Postgres};
+
+use crate::contenders::{pgbench, stock};
+use crate::fill::{self, Size};
+
+/// The server's settings, besides those that every test's server has: as a production server of this size has them.
+const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min -c wal_compression=off \
+                        -c huge_pages=try";
+
+/// How many cases of the authority get so long.
+const LONG_CASES: usize = 5;
+/// How many events are added to each of them.
+const LONG: usize = 1_000;
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The stores of a run. They go with it.
+pub struct Stores {
+    /// The server.
+    pub postgres: Postgres,
+    folder: tempfile::TempDir,
+    copies: std::cell::Cell<usize>,
+}
+
+impl Stores {
+    /// Starts a PostgreSQL, and makes room.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn start() -> Result<Self, Box<dyn Error>> {
+        let postgres = Postgres::start_set(Durability::On, SETTINGS);
+        Ok(Self { postgres, folder: tempfile::tempdir()?, copies: std::cell::Cell::new(0) })
+    }
+
+    /// A file that goes with the run.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A new database or file that is empty.
+    pub fn empty(&self, engine: Engine) -> String {
+        match engine {
+            Engine::Sqlite => self.sqlite(&format!("empty{}", self.number())),
+            Engine::Postgres => self.postgres.fresh_database(),
+        }
+    }
+
+    fn sqlite(&self, name: &str) -> String {
+        format!("sqlite:{}", self.file(&format!("{name}.sqlite")).display())
+    }
+
+    fn number(&self) -> usize {
+        self.copies.set(self.copies.get() + 1);
+        self.copies.get()
+    }
+
+    /// Builds an authority on an engine, with all its read models.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn build(&self, engine: Engine, name: &str, cases: u64) -> Result<Built, Box<dyn Error>> {
+        let store = match engine {
+            Engine::Sqlite => self.sqlite(name),
+            Engine::Postgres => {
+                self.postgres.psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
+                self.postgres.url(name)
+            }
+        };
+        let size = Size { cases, seed: 1, permille: 1000, until: MachineClock.now() };
+        let filled = fill::fill(&store, size, |_| {}).await?;
+        let long = fill::lengthen(&store, LONG_CASES, LONG).await?;
+        let started = Instant::now();
+        let station = open(&store).await?;
+        station.projections.catch_up().await?;
+        station.log.close().await;
+        let told = started.elapsed();
+        match engine {
+            Engine::Postgres => drop(self.postgres.psql(name, "VACUUM ANALYZE")),
+            Engine::Sqlite => {
+                let file = PathBuf::from(store.trim_start_matches("sqlite:"));
+                for beside in ["-wal", "-shm"] {
+                    let beside = PathBuf::from(format!("{}{beside}", file.display()));
+                    if beside.metadata().is_ok_and(|file| file.len() > 0) {
+                        return Err(format!("{} was not closed", file.display()).into());
+                    }
+                }
+            }
+        }
+        let events = filled.events + (LONG_CASES * LONG) as u64;
+        Ok(Built { engine, name: name.to_owned(), store, events, cases: filled.cases, told, long })
+    }
+
+    /// A copy of a store.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub fn copy(&self, built: &Built, number: &str) -> Result<Copied<'_>, Box<dyn Error>> {
+        let name = format!("{}_{number}_{}", built.name, self.number());
+        let store = match built.engine {
+            Engine::Sqlite => {
+                let store = self.sqlite(&name);
+                std::fs::copy(
+                    self.file(&format!("{}.sqlite", built.name)),
+                    self.file(&format!("{name}.sqlite")),
+                )?;
+                store
+            }
+            Engine::Postgres => {
+                let from = &built.name;
+                self.postgres
+                    .psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY file_copy"));
+                self.postgres.url(&name)
+            }
+        };
+        Ok(Copied { stores: self, engine: built.engine, name, store })
+    }
+
+    /// Makes what the contenders need of a store on PostgreSQL: one for stock cqrs-es, one for pgbench.
+    ///
+    /// # Errors
+    /// As [`copy`](Self::copy).
+    pub fn for_others(&self, built: &Built) -> Result<(Built, Built), Box<dyn Error>> {
+        let others = [("stock", stock::PREPARE), ("pgbench", pgbench::PREPARE)].map(|(name, prepare)| {
+            let from = &built.name;
+            self.postgres
+                .psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY file_copy"));
+            for statement in prepare.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+                self.postgres.psql(name, statement);
+            }
+            Built { name: name.to_owned(), store: self.postgres.url(name), ..built.clone() }
+        });
+        let [stock, pgbench] = others;
+        Ok((stock, pgbench))
+    }
+}
+
+/// Opens a store as the service does.
+///
+/// # Errors
+/// When it can't be opened.
+pub async fn open(store: &str) -> Result<Station, Box<dyn Error>> {
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock);
+    Ok(Station::open(&fill::settings(store)?, clock).await.map_err(|failure| failure.to_string())?)
+}
+
+/// A store that was built.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// On which engine.
+    pub engine: Engine,
+    name: String,
+    /// Its URL.
+    pub store: String,
+    /// How many events are in it.
+    pub events: u64,
+    /// How many cases.
+    pub cases: u64,
+    /// How long its read models took, all together.
+    pub told: Duration,
+    /// Cases of a thousand events.
+    pub long: Vec<String>,
+}
+
+/// A copy of a store. It goes when it is dropped.
+pub struct Copied<'a> {
+    stores: &'a Stores,
+    engine: Engine,
+    name: String,
+    /// Its URL.
+    pub store: String,
+}
+
+impl Copied<'_> {
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Copied<'_> {
+    fn drop(&mut self) {
+        match self.engine {
+            Engine::Postgres => {
+                let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+                self.stores.postgres.psql("postgres", &sql);
+            }
+            Engine::Sqlite => {
+                for beside in ["", "-wal", "-shm"] {
+                    let file = self.stores.file(&format!("{}.sqlite{beside}", self.name));
+                    if Path::new(&file).exists() {
+                        let _gone = std::fs::remove_file(file);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The benchmark's own parts: is the authority that it makes a sound one, and are its requests accepted?
+
+use caseledger::clock::MachineClock;
+use caseledger_bench::fill::{self, Size};
+use caseledger_bench::issuer::Issuer;
+use caseledger_bench::load::{self, Mix};
+use caseledger_bench::stores;
+use caseledger_commands::{Actor, Role};
+use caseledger_dispatch::Request;
+use caseledger_log::Clock;
+use caseledger_test_postgres::Postgres;
+
+/// Copies of a small year, on one engine.
+async fn a_small_authority(store: &str) -> caseledger::wire::Station {
+    let size = Size { cases: 45, seed: 3, permille: 15, until: MachineClock.now() };
+    let filled = fill::fill(store, size, |_| {}).await.unwrap();
+    let station = stores::open(store).await.unwrap();
+    assert_eq!(station.log.head().await.unwrap(), filled.events);
+    let cases = "SELECT count(*) AS cases FROM events WHERE aggregate_type = 'Case' AND sequence = 1";
+    let rows = station.projections.db().fetch(cases, &[]).await.unwrap();
+    assert_eq!(rows[0].count("cases").unwrap(), filled.cases);
+    station
+}
+
+/// Every event can be read and folded, processes find nothing left to do, and no two cases share a reference.
+async fn is_sound(store: &str) {
+    let station = a_small_authority(store).await;
+    let head = station.log.head().await.unwrap();
+    station.catch_up().await.unwrap();
+    assert_eq!(station.log.head().await.unwrap(), head);
+    let twice = "SELECT reference FROM case_view_v1 GROUP BY reference HAVING count(*) > 1";
+    assert!(station.projections.db().fetch(twice, &[]).await.unwrap().is_empty());
+    station.log.close().await;
+}
+
+#[tokio::test]
+async fn a_copied_authority_is_sound_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    is_sound(&format!("sqlite:{}", folder.path().join("small.sqlite").display())).await;
+}
+
+#[tokio::test]
+async fn a_copied_authority_is_sound_on_postgres() {
+    is_sound(&Postgres::shared().fresh_database()).await;
+}
+
+/// Every request of the mix is accepted, and tells of something new.
+#[tokio::test]
+async fn the_load_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("load.sqlite").display());
+    let station = a_small_authority(&store).await;
+    station.projections.catch_up().await.unwrap();
+    let worked = load::worked(station.projections.db()).await.unwrap();
+    let issuer = Issuer::start().await.unwrap();
+    let mut mix = Mix::new(&worked, &issuer, 1).unwrap();
+    for _ in 0..200 {
+        let asked = mix.next();
+        let request = Request { id: asked.case.map(|case| case.uuid()), ..Request::of(&asked.command) };
+        let lead = worked.iter().find(|worked| Some(worked.id) == asked.case);
+        let actor = Actor {
+            subject: "somebody".to_owned(),
+            roles: vec![if lead.is_some() { Role::Practitioner } else { Role::Referrer }],
+            practitioner: lead.and_then(|worked| worked.case.lead_practitioner),
+            agency: lead.and_then(|worked| worked.case.lead_agency),
+            team: None,
+            on_behalf_of: None,
+        };
+        let receipt = station.dispatcher.dispatch(&actor, request).await.unwrap();
+        assert!(receipt.positions.is_some(), "{:?} changed nothing", receipt.events);
+    }
+    station.log.close().await;
+}
