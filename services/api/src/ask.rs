@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{Query as QueryString, RawPathParams, State};
 use axum::handler::Handler;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use axum::{Json, RequestExt};
 use caseledger_commands::Actor;
 use caseledger_projections::{Cursor, PageRequest, RunnerError};
 use futures::future::BoxFuture;
@@ -126,7 +126,8 @@ pub struct Answer {
 
 /// The form of an answer.
 enum Content {
-    Json(Value),
+    /// JSON, written once: answers may be long.
+    Json(String),
     File { name: String, media_type: &'static str, bytes: Vec<u8> },
 }
 
@@ -139,7 +140,7 @@ impl Answer {
 
     /// An answer.
     pub fn of(body: impl serde::Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_value(body).map_err(|error| {
+        let body = serde_json::to_string(&body).map_err(|error| {
             tracing::error!(%error, "an answer has no JSON");
             Problem::of(&KINDS.internal)
         })?;
@@ -276,7 +277,10 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
         add(header::LINK, format!("<{}>; rel=\"next\"", link(path, ask, next)));
     }
     match answer.body {
-        Content::Json(body) => (response, Json(body)).into_response(),
+        Content::Json(body) => {
+            add(header::CONTENT_TYPE, "application/json".to_owned());
+            (response, body).into_response()
+        }
         Content::File { name, media_type, bytes } => {
             add(header::CONTENT_TYPE, media_type.to_owned());
             add(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));

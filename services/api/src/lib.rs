@@ -18,6 +18,7 @@ mod pages;
 mod problem;
 mod queries;
 mod server;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +98,7 @@ pub struct Inner {
     metrics: Metrics,
     settings: Settings,
     places: layers::Places,
+    views: views::Views,
     document: serde_json::Value,
 }
 
@@ -113,9 +115,18 @@ impl Api {
     pub fn new(parts: Parts) -> Self {
         let Parts { dispatcher, projections, access, authenticator, metrics, settings } = parts;
         let places = layers::Places::new(&settings);
-        let document = openapi();
-        let inner =
-            Inner { dispatcher, projections, access, authenticator, metrics, settings, places, document };
+        let (document, views) = (openapi(), views::Views::default());
+        let inner = Inner {
+            dispatcher,
+            projections,
+            access,
+            authenticator,
+            metrics,
+            settings,
+            places,
+            views,
+            document,
+        };
         Self { inner: Arc::new(inner) }
     }
 }

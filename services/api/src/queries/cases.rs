@@ -1,5 +1,7 @@
 //! A case: as it stands, event by event, and as a story.
 
+use std::sync::Arc;
+
 use caseledger_access::Decision;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::Case;
@@ -97,11 +99,24 @@ async fn case(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         api.permit(&ask.actor, "view-referral", &standing.resource)?;
         return referral(api, id).await;
     }
-    let seen = view(api, &CaseKey::Id(id)).await?.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
+    let seen = seen(api, id, standing.version).await?;
     let allowed = api.access.allowed(&ask.actor, &standing.resource, &seen.allowed_commands);
     let version = seen.version;
-    let seen = CaseView { allowed_commands: allowed, ..seen };
+    let seen = CaseView { allowed_commands: allowed, ..CaseView::clone(&seen) };
     Ok(Answer::of(seen)?.at_version(version))
+}
+
+/// The view of a case that is at that version by the log: as it was read a moment ago, or as the read models have it now.
+async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<CaseView>, Problem> {
+    let now = api.dispatcher.now();
+    let today = civil_date(now);
+    if let Some(seen) = api.views.find(id, version, today, now) {
+        return Ok(seen);
+    }
+    let seen = view(api, &CaseKey::Id(id)).await?.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
+    let seen = Arc::new(seen);
+    api.views.put(id, Arc::clone(&seen), today, now);
+    Ok(seen)
 }
 
 /// What whoever referred a family hears of it.

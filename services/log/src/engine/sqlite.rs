@@ -1,4 +1,4 @@
-//! Writing to SQLite: `BEGIN IMMEDIATE`, one statement for the head, one for all events, one for all keys, `COMMIT`.
+//! Writing to SQLite: `BEGIN IMMEDIATE`, a statement for the head, a few for all events and all keys, `COMMIT`.
 
 use std::sync::Arc;
 
@@ -19,13 +19,12 @@ FROM json_each($1) AS j ORDER BY j.key";
 const MOVE_HEAD: &str = "UPDATE log_head SET position = $1, recorded_at = $2 WHERE position = $3";
 const INSERT_EVENTS: &str = "
 INSERT INTO events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
-                    recorded_at)
-SELECT $1 + 1 + j.key, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5,
-       j.value ->> 6, $2
-FROM json_each($3) AS j";
-const INSERT_KEY: &str = "
-INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                    recorded_at) VALUES ";
+const INSERT_KEYS: &str = "
+INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at) VALUES ";
+
+/// How many rows go into one statement. Few sizes, so that each statement is prepared once.
+const STEPS: [usize; 4] = [128, 32, 8, 1];
 
 /// SQLite's writer.
 pub(crate) struct SqliteEngine {
@@ -140,44 +139,63 @@ impl SqliteEngine {
         if moved.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        if !plan.rows.is_empty() {
-            let events = sqlx::query(INSERT_EVENTS).bind(old).bind(plan.new.recorded_at).bind(rows(plan));
+        let mut positions = plan.old.position + 1..;
+        for rows in steps(&plan.rows) {
+            let sql = insert(INSERT_EVENTS, rows.len(), 9);
+            let mut events = sqlx::query(&sql);
+            for (row, position) in rows.iter().zip(&mut positions) {
+                let event = &row.append.append.events[row.event];
+                events = events
+                    .bind(stored(position))
+                    .bind(row.append.stream.aggregate_type.as_str())
+                    .bind(row.append.stream.aggregate_id.as_str())
+                    .bind(stored(row.sequence))
+                    .bind(event.event_type())
+                    .bind(event.event_version())
+                    .bind(event.payload())
+                    .bind(row.append.metadata.as_str())
+                    .bind(plan.new.recorded_at);
+            }
             events.execute(&mut *connection).await?;
         }
-        for row in &plan.keys {
-            let receipt = &row.receipt;
-            sqlx::query(INSERT_KEY)
-                .bind(&row.key.scope)
-                .bind(&row.key.key)
-                .bind(row.key.digest.as_slice())
-                .bind(stored(receipt.version))
-                .bind(receipt.positions.map(|(first, _)| stored(first)))
-                .bind(receipt.positions.map(|(_, last)| stored(last)))
-                .bind(receipt.recorded_at.as_microsecond())
-                .execute(&mut *connection)
-                .await?;
+        for rows in steps(&plan.keys) {
+            let sql = insert(INSERT_KEYS, rows.len(), 7);
+            let mut keys = sqlx::query(&sql);
+            for row in rows {
+                let receipt = &row.receipt;
+                keys = keys
+                    .bind(row.key.scope.as_str())
+                    .bind(row.key.key.as_str())
+                    .bind(row.key.digest.as_slice())
+                    .bind(stored(receipt.version))
+                    .bind(receipt.positions.map(|(first, _)| stored(first)))
+                    .bind(receipt.positions.map(|(_, last)| stored(last)))
+                    .bind(receipt.recorded_at.as_microsecond());
+            }
+            keys.execute(&mut *connection).await?;
         }
         Ok(true)
     }
 }
 
-/// The events as one JSON array of arrays: a statement with a fixed text, prepared once, whatever the batch's size.
-fn rows(plan: &Plan<'_>) -> String {
-    let rows: Vec<_> = plan
-        .rows
-        .iter()
-        .map(|row| {
-            let event = &row.append.append.events[row.event];
-            (
-                &row.append.stream.aggregate_type,
-                &row.append.stream.aggregate_id,
-                row.sequence,
-                event.event_type(),
-                event.event_version(),
-                event.payload(),
-                &row.append.metadata,
-            )
-        })
-        .collect();
-    serde_json::to_string(&rows).unwrap_or_default()
+/// Rows in pieces for which a statement is prepared.
+fn steps<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let step = STEPS.into_iter().find(|step| *step <= rows.len())?;
+        let (now, later) = rows.split_at(step);
+        rows = later;
+        Some(now)
+    })
+}
+
+/// A statement that inserts so many rows of so many columns.
+fn insert(into: &str, rows: usize, columns: usize) -> String {
+    let mut sql = String::with_capacity(into.len() + rows * (columns * 2 + 3));
+    sql.push_str(into);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(?" } else { ", (?" });
+        sql.extend(std::iter::repeat_n(", ?", columns - 1));
+        sql.push(')');
+    }
+    sql
 }
