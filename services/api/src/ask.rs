@@ -144,7 +144,12 @@ impl Answer {
             tracing::error!(%error, "an answer has no JSON");
             Problem::of(&KINDS.internal)
         })?;
-        Ok(Self { body: Content::Json(body), version: None, next: None })
+        Ok(Self::written(body))
+    }
+
+    /// An answer whose JSON is written already.
+    pub fn written(body: String) -> Self {
+        Self { body: Content::Json(body), version: None, next: None }
     }
 
     /// The same, as it was at that version of its stream.

@@ -125,7 +125,11 @@ async fn attempt<D: Kin>(
     call: &Call<D::Command>,
     fresh: bool,
 ) -> Result<Receipt, Lapse> {
-    let loaded = load(D::store(core), call.id, fresh).await.map_err(failed)?;
+    let store = D::store(core);
+    let loaded = match call.opens && !fresh {
+        true => store.load_new(&call.id.to_string()),
+        false => load(store, call.id, fresh).await.map_err(failed)?,
+    };
     match decide::<D>(core, actor, call, &loaded, fresh).await {
         Ok(events) if !events.is_empty() || fresh => append::<D>(core, actor, call, loaded, events).await,
         Err(rejection) if fresh => Err(Lapse::Rejected(rejection)),

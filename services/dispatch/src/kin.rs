@@ -64,7 +64,8 @@ impl Stores {
     pub fn of(log: &Log) -> Self {
         Self {
             cases: store::<Case>(log),
-            people: store::<Person>(log),
+            // A family has three or four people, and a person's state is small.
+            people: store::<Person>(log).remembering(4),
             panels: store::<PanelMeeting>(log),
             supervisions: store::<Supervision>(log),
             workforce: store::<Workforce>(log),

@@ -27,6 +27,8 @@ pub(crate) struct Seen {
     head: watch::Sender<Position>,
     /// Where the log ended when the writer last committed.
     own: Arc<AtomicU64>,
+    /// Where the log will end when the writer's batch has been committed: a reader may see that before the writer is told.
+    begun: Arc<AtomicU64>,
     /// Grows when another process is seen to have written: states that are cached since before may be old.
     others: Arc<AtomicU64>,
     /// The writer's process in PostgreSQL.
@@ -38,6 +40,7 @@ impl Seen {
         Self {
             head: watch::Sender::new(head),
             own: Arc::new(AtomicU64::new(head)),
+            begun: Arc::default(),
             others: Arc::default(),
             backend: Arc::default(),
         }
@@ -52,6 +55,17 @@ impl Seen {
         self.others.load(Ordering::Acquire)
     }
 
+    /// Our writer is about to commit up to there.
+    pub fn begin(&self, position: Position) {
+        self.begun.store(position, Ordering::Release);
+    }
+
+    /// The writer's batch was not committed, or it is not known whether it was: what was seen meanwhile may be of others.
+    pub fn lapse(&self) {
+        self.begun.store(0, Ordering::Release);
+        self.others.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Our writer has committed.
     pub fn publish_own(&self, position: Position) {
         self.own.fetch_max(position, Ordering::AcqRel);
@@ -60,6 +74,9 @@ impl Seen {
 
     /// The log was seen to end there.
     pub fn publish(&self, position: Position) {
+        if position <= self.begun.load(Ordering::Acquire) {
+            return self.advance(position);
+        }
         if position > self.own.fetch_max(position, Ordering::AcqRel) {
             self.publish_others(position);
         }

@@ -209,6 +209,19 @@ impl Log {
         self.inner.database.read_after(position, limit).await
     }
 
+    /// The events of some types after a position, in order, `limit` at most.
+    ///
+    /// # Errors
+    /// As [`read_after`](Self::read_after).
+    pub async fn read_some_after(
+        &self,
+        position: Position,
+        event_types: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        self.inner.database.read_some_after(position, event_types, limit).await
+    }
+
     /// A stream's events, in order; none when it doesn't exist.
     ///
     /// # Errors
@@ -287,6 +300,11 @@ impl Log {
         self.inner.queue.people.closed().await;
         self.inner.follower.abort();
         self.inner.database.close().await;
+    }
+
+    /// How many aggregates' states a store remembers.
+    pub(crate) fn cached_states(&self) -> usize {
+        self.inner.cached_states
     }
 
     /// Which of the writes of others have been seen, as a number that grows.

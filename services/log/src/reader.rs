@@ -47,6 +47,29 @@ impl Database {
         rows.into_iter().map(Row::read).collect()
     }
 
+    pub(crate) async fn read_some_after(
+        &self,
+        after: Position,
+        event_types: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        if event_types.is_empty() {
+            return Ok(vec![]);
+        }
+        let places: Vec<String> = (3..event_types.len() + 3).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE position > $1 AND event_type IN ({}) ORDER BY position LIMIT $2",
+            places.join(", ")
+        );
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<Row> = on!(self, |pool| {
+            let query = sqlx::query_as(&sql).bind(after).bind(limit);
+            event_types.iter().fold(query, |query, name| query.bind(*name)).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     pub(crate) async fn read_stream(
         &self,
         aggregate_type: &str,

@@ -81,6 +81,13 @@ impl<A: Aggregate + Clone> LogStore<A> {
         Self { log, upcasters: upcasters.into(), recent: Arc::new(Recent::new(cached_states)) }
     }
 
+    /// The same, for small aggregates: it remembers so many times as many states.
+    #[must_use]
+    pub fn remembering(self, times: usize) -> Self {
+        let states = self.log.cached_states().saturating_mul(times);
+        Self { recent: Arc::new(Recent::new(states)), ..self }
+    }
+
     /// The log that the streams are in.
     pub fn log(&self) -> &Log {
         &self.log
@@ -96,6 +103,14 @@ impl<A: Aggregate + Clone> LogStore<A> {
             Some(state) if state.seen == seen => Ok(context(id, state, true)),
             remembered => self.catch_up(id, remembered, seen).await,
         }
+    }
+
+    /// The aggregate as this process knows it, or else as one that doesn't exist yet: for what is probably new. An append
+    /// of events finds out by itself when it does exist.
+    pub fn load_new(&self, id: &str) -> LogContext<A> {
+        let seen = self.log.others();
+        let known = self.recent.get(id).filter(|state| state.seen == seen);
+        context(id, known.unwrap_or_else(|| State { aggregate: Arc::default(), version: 0, seen }), true)
     }
 
     /// The aggregate as the database has it now.
@@ -182,6 +197,8 @@ impl<A: Aggregate + Clone> LogStore<A> {
     fn remember(&self, context: LogContext<A>, events: Vec<A::Event>, receipt: &Receipt) {
         let LogContext { id, loaded, .. } = context;
         let State { mut aggregate, seen, .. } = loaded;
+        // The state before is nobody's any more, most likely: without the cache's hold on it, it need not be copied.
+        self.recent.forget(&id);
         let state = Arc::make_mut(&mut aggregate);
         events.into_iter().for_each(|event| state.apply(event));
         self.recent.put(&id, State { aggregate, version: receipt.version, seen });

@@ -135,6 +135,7 @@ impl Writer {
                 warn!(%error, appends = batch.appends.len(), "the log could not write a batch");
                 self.engine.disconnect();
                 self.known.forget();
+                self.seen.lapse();
                 self.trouble.set(&error);
                 vec![Err(error); batch.appends.len()]
             }
@@ -175,10 +176,12 @@ impl Writer {
                 return Ok(planned.answers);
             }
             fault_point!("log.before-write");
+            self.seen.begin(planned.new.position);
             if self.engine.write(&planned).await? {
                 fault_point!("log.after-commit");
                 return Ok(self.learn(planned));
             }
+            self.seen.lapse();
             debug!(appends = batch.len(), "another process moved the log on; planning again");
             self.known.forget();
         }
@@ -197,6 +200,7 @@ impl Writer {
             self.engine.unlock().await?;
             return Ok(planned.answers);
         }
+        self.seen.begin(planned.new.position);
         match self.engine.write_locked(&planned).await? {
             true => Ok(self.learn(planned)),
             false => Err(LogError::Damaged(planned.old.position)),

@@ -31,6 +31,21 @@ enum Task {
         #[arg(long, default_value = "target/bench", value_name = "FOLDER")]
         into: PathBuf,
     },
+    /// Let the service alone answer for a round, and profile the machine meanwhile
+    Profile {
+        /// On SQLite and not on PostgreSQL
+        #[arg(long)]
+        sqlite: bool,
+        /// Connections of the load
+        #[arg(long, default_value_t = 64)]
+        connections: usize,
+        /// Cases of the authority
+        #[arg(long, default_value_t = 15_000)]
+        cases: u64,
+        /// Where perf writes to; without it nothing is profiled
+        #[arg(long, value_name = "FILE")]
+        perf: Option<PathBuf>,
+    },
     /// Fill an empty store with a large authority, through the log's own append
     Fill(FillArgs),
     /// A contender: HTTP and JSON with nothing behind it
@@ -84,6 +99,9 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
             let met = run::run(if quick { Form::QUICK } else { Form::FULL }, &into).await?;
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
+        }
+        Task::Profile { sqlite, connections, cases, perf } => {
+            run::profile(sqlite, cases, connections, perf.as_deref()).await
         }
         Task::Bare { listen, view } => {
             let view = view.map(std::fs::read).transpose()?.unwrap_or_default();

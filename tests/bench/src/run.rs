@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use caseledger::clock::MachineClock;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::contest::{Contender, Ground};
 use crate::issuer::Issuer;
-use crate::load::{self, Mix};
+use crate::load::{self, Mix, Worked};
 use crate::measures::{bulk, reads, rebuilds};
 use crate::stores::{Built, Engine, Stores};
 use crate::summary::{Goals, Measured, Rounds, ratio};
@@ -56,6 +56,42 @@ impl Form {
         Self { name: "smoke", cases: 1, rounds: 1, seconds: 1, warm_up: 1, bulk: 200, large: None };
 }
 
+/// Lets the service answer for rounds on one engine, with a profile of all that the machine does meanwhile.
+///
+/// # Errors
+/// As [`run`].
+pub async fn profile(
+    sqlite: bool,
+    cases: u64,
+    connections: usize,
+    perf: Option<&Path>,
+) -> Result<(), Box<dyn Error>> {
+    let (engine, contender) = if sqlite { (Engine::Sqlite, Sqlite) } else { (Engine::Postgres, Postgres) };
+    let stores = Stores::start()?;
+    let issuer = Issuer::start().await?;
+    let built = stores.build(engine, "authority", cases).await?;
+    let ground = Ground::for_service(&stores, &built, &issuer, (2, 6)).await?;
+    for round in 0..3 {
+        // The profile is of a round that is not counted: it costs something itself.
+        let recording = match perf {
+            Some(file) if round == 2 => Some(
+                std::process::Command::new("perf")
+                    .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
+                    .arg(file)
+                    .args(["sleep", "7"])
+                    .spawn()?,
+            ),
+            _ => None,
+        };
+        let outcome = ground.round(contender, round, connections).await?;
+        println!("{}", told(contender, connections, &outcome));
+        if let Some(mut recording) = recording {
+            recording.wait()?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs, and writes `summary.json` into a folder; answers whether all goals were met.
 ///
 /// # Errors
@@ -71,13 +107,7 @@ pub async fn run(form: Form, folder: &Path) -> Result<bool, Box<dyn Error>> {
     let (stock, pgbench) = stores.for_others(&postgres)?;
     say(&format!("{} cases, {} events, on both engines", postgres.cases, postgres.events));
 
-    let station = crate::stores::open(&sqlite.store).await?;
-    let worked = load::worked(station.projections.db()).await?;
-    let lengths = lengths(&station).await?;
-    station.log.close().await;
-    let mut mix = Mix::new(&worked, &issuer, 1)?;
-    let pool = stores.file("requests.pool");
-    load::write_pool(&pool, (0..load::POOL).map(|_| mix.next()))?;
+    let (worked, pool, lengths) = prepared(&stores, &sqlite, &issuer).await?;
     let ground = Ground {
         stores: &stores,
         postgres: &postgres,
@@ -197,6 +227,46 @@ pub async fn run(form: Form, folder: &Path) -> Result<bool, Box<dyn Error>> {
     println!("{}", goals.table());
     println!("{}", folder.join("summary.json").display());
     Ok(goals.met())
+}
+
+/// The cases that are worked on, a pool of requests on them, and how long events are.
+async fn prepared(
+    stores: &Stores,
+    built: &Built,
+    issuer: &Issuer,
+) -> Result<(Vec<Worked>, PathBuf, (usize, usize)), Box<dyn Error>> {
+    let station = crate::stores::open(&built.store).await?;
+    let worked = load::worked(station.projections.db()).await?;
+    let lengths = lengths(&station).await?;
+    station.log.close().await;
+    let mut mix = Mix::new(&worked, issuer, 1)?;
+    let pool = stores.file("requests.pool");
+    load::write_pool(&pool, (0..load::POOL).map(|_| mix.next()))?;
+    Ok((worked, pool, lengths))
+}
+
+impl<'a> Ground<'a> {
+    /// The ground for the service alone.
+    async fn for_service(
+        stores: &'a Stores,
+        built: &'a Built,
+        issuer: &'a Issuer,
+        (warm_up, seconds): (u64, u64),
+    ) -> Result<Self, Box<dyn Error>> {
+        let (_, pool, lengths) = prepared(stores, built, issuer).await?;
+        Ok(Self {
+            stores,
+            postgres: built,
+            stock: built,
+            pgbench: built,
+            sqlite: built,
+            issuer,
+            pool,
+            lengths,
+            seconds,
+            warm_up,
+        })
+    }
 }
 
 fn told(contender: Contender, connections: usize, round: &crate::contest::Round) -> String {

@@ -15,6 +15,7 @@ use crate::Api;
 use crate::ask::{Answer, Ask, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
+use crate::views::Seen;
 
 pub fn queries() -> Vec<Query> {
     vec![
@@ -100,22 +101,24 @@ async fn case(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         return referral(api, id).await;
     }
     let seen = seen(api, id, standing.version).await?;
-    let allowed = api.access.allowed(&ask.actor, &standing.resource, &seen.allowed_commands);
-    let version = seen.version;
-    let seen = CaseView { allowed_commands: allowed, ..CaseView::clone(&seen) };
-    Ok(Answer::of(seen)?.at_version(version))
+    let allowed = api.access.allowed(&ask.actor, &standing.resource, &seen.commands);
+    Ok(Answer::written(seen.answer(&allowed)).at_version(seen.version))
 }
 
 /// The view of a case that is at that version by the log: as it was read a moment ago, or as the read models have it now.
-async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<CaseView>, Problem> {
+async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem> {
     let now = api.dispatcher.now();
     let today = civil_date(now);
     if let Some(seen) = api.views.find(id, version, today, now) {
         return Ok(seen);
     }
-    let seen = view(api, &CaseKey::Id(id)).await?.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
+    let view = view(api, &CaseKey::Id(id)).await?.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
+    let seen = Seen::of(view, today, now).map_err(|error| {
+        tracing::error!(%error, "a view has no JSON");
+        Problem::of(&KINDS.internal)
+    })?;
     let seen = Arc::new(seen);
-    api.views.put(id, Arc::clone(&seen), today, now);
+    api.views.put(id, Arc::clone(&seen));
     Ok(seen)
 }
 

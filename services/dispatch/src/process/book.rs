@@ -67,7 +67,7 @@ impl Book {
     pub async fn turn(&self) -> Result<Option<Turn>, Halted> {
         let Database::Postgres(pool) = self.log.database() else { return Ok(Some(Turn { lock: None })) };
         // Held by a transaction, so that it goes when this instance or this future does.
-        let mut lock = pool.begin().await?;
+        let mut lock = pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await?;
         let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
             .bind(LOCK)
             .fetch_one(&mut *lock)
@@ -85,27 +85,34 @@ impl Book {
         Ok(position.and_then(|position| u64::try_from(position).ok()).unwrap_or_default())
     }
 
-    /// Notes how far a process is.
-    pub async fn note_position(
-        &self,
-        turn: &mut Turn,
-        process: &str,
-        position: Position,
-    ) -> Result<(), Halted> {
-        let sql = "INSERT INTO process_checkpoints (name, position) VALUES ($1, $2) \
-                   ON CONFLICT (name) DO UPDATE SET position = excluded.position";
-        let position = i64::try_from(position).unwrap_or(i64::MAX);
+    /// Notes how far processes are. It need not wait for the disk: what is followed twice has its effect once.
+    pub async fn note_positions(&self, turn: &mut Turn, reached: &[(&str, Position)]) -> Result<(), Halted> {
+        if reached.is_empty() {
+            return Ok(());
+        }
+        let places: Vec<String> =
+            (0..reached.len()).map(|at| format!("(${}, ${})", 2 * at + 1, 2 * at + 2)).collect();
+        let sql = format!(
+            "INSERT INTO process_checkpoints (name, position) VALUES {} \
+             ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+            places.join(", ")
+        );
+        macro_rules! insert {
+            ($executor:expr) => {{
+                let mut query = sqlx::query(&sql);
+                for (process, position) in reached {
+                    query = query.bind(*process).bind(i64::try_from(*position).unwrap_or(i64::MAX));
+                }
+                query.execute($executor).await?;
+            }};
+        }
         match (self.log.database(), &mut turn.lock) {
             (Database::Sqlite(pool), _) => {
                 let _turn = self.log.write_turn().await;
-                sqlx::query(sql).bind(process).bind(position).execute(pool).await?;
+                insert!(pool);
             }
-            (Database::Postgres(_), Some(lock)) => {
-                sqlx::query(sql).bind(process).bind(position).execute(&mut **lock).await?;
-            }
-            (Database::Postgres(pool), None) => {
-                sqlx::query(sql).bind(process).bind(position).execute(pool).await?;
-            }
+            (Database::Postgres(_), Some(lock)) => insert!(&mut **lock),
+            (Database::Postgres(pool), None) => insert!(pool),
         }
         Ok(())
     }

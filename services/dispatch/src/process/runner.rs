@@ -5,13 +5,16 @@ use std::time::Duration;
 use caseledger_aggregates::{AnyEvent, Metadata};
 use caseledger_commands::Actor;
 use caseledger_log::{Position, Recorded, fault_point};
+use tokio::time::Instant;
 
 use super::book::{Book, Refused, Turn};
 use super::{Halted, Happening, Process};
 use crate::{Dispatcher, Rejection, Request};
 
-/// How many events are read at a time.
+/// How many events that some process follows are read at a time.
 const WINDOW: usize = 500;
+/// How long events gather between two looks at a busy log, and how many looks there are at most in a second thereby.
+const GATHER: Duration = Duration::from_millis(100);
 /// How long to wait before trying again after a failure, or before asking for another instance's turn.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -40,9 +43,10 @@ impl Runner {
         let mut head = self.dispatcher.log().watch();
         loop {
             head.mark_unchanged();
+            let began = Instant::now();
             match self.catch_up().await {
                 Ok(true) if head.changed().await.is_err() => return,
-                Ok(true) => {}
+                Ok(true) => tokio::time::sleep_until(began + GATHER).await,
                 Ok(false) => tokio::time::sleep(PAUSE).await,
                 Err(error) => {
                     tracing::error!(%error, "the processes can't go on; they try again");
@@ -84,38 +88,54 @@ impl Runner {
             positions.push(position);
         }
         let Some(from) = positions.iter().min().copied() else { return Ok(true) };
-        let window = self.dispatcher.log().read_after(from, WINDOW).await?;
-        for (process, position) in self.processes.iter().zip(positions) {
-            self.follow(process, position, &window, turn).await?;
+        let log = self.dispatcher.log();
+        let head = log.head().await?;
+        if head == from {
+            return Ok(true);
         }
-        Ok(window.len() < WINDOW)
+        let events: Vec<&str> = self.processes.iter().flat_map(|process| process.events).copied().collect();
+        let window = log.read_some_after(from, &events, WINDOW).await?;
+        let last = window.last().map_or(0, |recorded| recorded.position);
+        // A window that is not full holds all that there was when the head was read.
+        let is_last = window.len() < WINDOW;
+        let end = if is_last { head.max(last) } else { last };
+        let mut reached = vec![];
+        let mut outcome = Ok(());
+        for (process, from) in self.processes.iter().zip(positions) {
+            let (at, followed) = match outcome {
+                Ok(()) => self.follow(process, from, &window, end).await,
+                Err(_) => (from, Ok(())),
+            };
+            outcome = outcome.and(followed);
+            if at > from {
+                reached.push((process.name, at));
+            }
+        }
+        if !reached.is_empty() {
+            fault_point!("process.before-note");
+        }
+        self.book.note_positions(turn, &reached).await?;
+        for (process, at) in reached {
+            self.dispatcher.metrics().process_is_at(process, at);
+        }
+        outcome.map(|()| is_last)
     }
 
-    /// Lets one process follow the events of a window that are new to it, and notes how far it came.
+    /// Lets one process follow the events of a window that are new to it; answers how far it came.
     async fn follow(
         &self,
         process: &Process,
         from: Position,
         window: &[Recorded],
-        turn: &mut Turn,
-    ) -> Result<(), Halted> {
-        let mut reached = from;
-        let mut outcome = Ok(());
-        for recorded in window.iter().filter(|recorded| recorded.position > from) {
-            if process.events.contains(&recorded.event_type.as_str()) {
-                outcome = self.follow_one(process, recorded).await;
+        end: Position,
+    ) -> (Position, Result<(), Halted>) {
+        let new = window.iter().filter(|recorded| recorded.position > from);
+        for recorded in new.filter(|recorded| process.events.contains(&recorded.event_type.as_str())) {
+            if let Err(error) = self.follow_one(process, recorded).await {
+                return (recorded.position - 1, Err(error));
             }
-            if outcome.is_err() {
-                break;
-            }
-            reached = recorded.position;
         }
-        if reached > from {
-            fault_point!("process.before-note");
-            self.book.note_position(turn, process.name, reached).await?;
-            self.dispatcher.metrics().process_is_at(process.name, reached);
-        }
-        outcome
+        (end.max(from), Ok(()))
     }
 
     async fn follow_one(&self, process: &Process, recorded: &Recorded) -> Result<(), Halted> {
