@@ -128,7 +128,7 @@ impl<'a> Mix<'a> {
     }
 
     /// The next request.
-    pub fn next(&mut self) -> Asked {
+    pub fn ask(&mut self) -> Asked {
         let at = self.chance.random_range(0..self.worked.len().min(SPREAD));
         let worked = &self.worked[at];
         match self.chance.random_range(0..100) {

@@ -40,7 +40,7 @@ pub struct Form {
 impl Form {
     /// Under three minutes.
     pub const QUICK: Self =
-        Self { name: "quick", cases: 15_000, rounds: 2, seconds: 3, warm_up: 2, bulk: 20_000, large: None };
+        Self { name: "quick", cases: 10_000, rounds: 2, seconds: 3, warm_up: 2, bulk: 20_000, large: None };
     /// Everything.
     pub const FULL: Self = Self {
         name: "full",
@@ -241,7 +241,7 @@ async fn prepared(
     station.log.close().await;
     let mut mix = Mix::new(&worked, issuer, 1)?;
     let pool = stores.file("requests.pool");
-    load::write_pool(&pool, (0..load::POOL).map(|_| mix.next()))?;
+    load::write_pool(&pool, (0..load::POOL).map(|_| mix.ask()))?;
     Ok((worked, pool, lengths))
 }
 
@@ -316,8 +316,8 @@ fn table(many: &BTreeMap<Contender, Rounds>, one: &BTreeMap<Contender, Rounds>) 
 
 /// How long payloads and metadata are, on average.
 async fn lengths(station: &caseledger::wire::Station) -> Result<(usize, usize), Box<dyn Error>> {
-    let sql = "SELECT CAST(avg(length(payload)) AS bigint) AS payload, \
-               CAST(avg(length(metadata)) AS bigint) AS metadata FROM events WHERE aggregate_type = 'Case'";
+    let sql = "SELECT CAST(avg(length(CAST(payload AS text))) AS bigint) AS payload, \
+               CAST(avg(length(CAST(metadata AS text))) AS bigint) AS metadata FROM events WHERE aggregate_type = 'Case'";
     let rows = station.projections.db().fetch(sql, &[]).await?;
     let row = rows.first().ok_or("the store is empty")?;
     Ok((usize::try_from(row.count("payload")?)?, usize::try_from(row.count("metadata")?)?))
@@ -343,7 +343,7 @@ async fn large(ground: &Ground<'_>, cases: u64, rounds: usize) -> Result<Large, 
     station.log.close().await;
     let pool = ground.stores.file("large.pool");
     let mut mix = Mix::new(&worked, ground.issuer, 3)?;
-    load::write_pool(&pool, (0..load::POOL).map(|_| mix.next()))?;
+    load::write_pool(&pool, (0..load::POOL).map(|_| mix.ask()))?;
     let (mut small, mut big, mut memory) = (Rounds::default(), Rounds::default(), 0_f64);
     for round in 0..rounds {
         ground.round(Postgres, round + 100, 64).await?.add_to(&mut small);

@@ -88,7 +88,8 @@ impl Stores {
         let long = fill::lengthen(&store, LONG_CASES, LONG).await?;
         let started = Instant::now();
         let station = open(&store).await?;
-        station.projections.catch_up().await?;
+        let names: Vec<&str> = station.projections.specs().map(|spec| spec.name).collect();
+        station.projections.rebuild_together(&names, |_| {}).await?;
         station.log.close().await;
         let told = started.elapsed();
         match engine {

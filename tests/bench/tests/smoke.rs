@@ -55,7 +55,7 @@ async fn the_load_is_accepted() {
     let issuer = Issuer::start().await.unwrap();
     let mut mix = Mix::new(&worked, &issuer, 1).unwrap();
     for _ in 0..200 {
-        let asked = mix.next();
+        let asked = mix.ask();
         let request = Request { id: asked.case.map(|case| case.uuid()), ..Request::of(&asked.command) };
         let lead = worked.iter().find(|worked| Some(worked.id) == asked.case);
         let actor = Actor {

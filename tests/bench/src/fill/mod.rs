@@ -200,7 +200,7 @@ impl Filler<'_> {
         let mut answer: BoxFuture<'_, _> = Box::pin(self.log.append(append));
         // The first poll hands it to the writer: in this order.
         match futures::poll!(&mut answer) {
-            std::task::Poll::Ready(receipt) => drop(receipt?),
+            std::task::Poll::Ready(receipt) => receipt.map(|_| ())?,
             std::task::Poll::Pending => self.waiting.push(answer),
         }
         Ok(())
