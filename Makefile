@@ -7,7 +7,7 @@ STORE ?= sqlite:data/demonstration.sqlite
 DURATION ?= 10m
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test format lint unit deploy-check mutants torture assets browser bench bench-quick generated setup-run setup-test setup-deploy setup-mutants clean
+.PHONY: help run test format lint unit deploy-check mutants torture assets browser bench bench-quick generated setup-run setup-test setup-bench setup-deploy setup-mutants clean
 
 # What the pages look like, compiled from govuk-frontend and embedded by services/web/build.rs.
 STYLE := services/web/assets/built/caseledger.css
@@ -54,12 +54,11 @@ browser: $(STYLE) ## the pages of a running service in Chromium: accessibility, 
 	$(CARGO) build --locked --package caseledger
 	node tests/browser/browser.mjs "$$PWD/target/debug/caseledger" $(SCREENSHOTS)
 
-bench: ## measure everything beside others: target/bench/summary.json (QUICK=1: under three minutes)
-	@tests/setup build bench
+bench: setup-bench $(STYLE) ## measure everything beside others: target/bench/summary.json; hours, ONLY='contest reads' for parts
 	$(CARGO) build --release --locked --package caseledger --package caseledger-bench
-	target/release/caseledger-bench run $(if $(QUICK),--quick)
+	target/release/caseledger-bench run $(if $(QUICK),--quick) $(foreach part,$(ONLY),--only $(part))
 
-bench-quick: ## the same in two short rounds
+bench-quick: ## the same in two short rounds: under three minutes of measuring
 	@$(MAKE) bench QUICK=1
 
 generated: ## write again what is generated and committed
@@ -71,6 +70,9 @@ setup-run:
 
 setup-test:
 	@tests/setup build test
+
+setup-bench:
+	@tests/setup build bench
 
 setup-deploy:
 	@tests/setup deploy

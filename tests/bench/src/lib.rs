@@ -4,6 +4,7 @@ pub mod contenders;
 pub mod contest;
 pub mod fill;
 pub mod issuer;
+pub mod large;
 pub mod load;
 pub mod measures;
 pub mod run;

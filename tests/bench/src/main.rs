@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use caseledger::clock::MachineClock;
 use caseledger_bench::contenders::{bare, stock};
 use caseledger_bench::fill::{self, Size};
-use caseledger_bench::run::{self, Form};
+use caseledger_bench::run::{self, Form, Part};
 use caseledger_log::Clock;
 use clap::{Args, Parser, Subcommand};
 
@@ -27,6 +27,12 @@ enum Task {
         /// Two short rounds and no large authority: under three minutes
         #[arg(long)]
         quick: bool,
+        /// Only these parts; the others' latest outcomes stay in the summary
+        #[arg(long, value_name = "PART")]
+        only: Vec<Part>,
+        /// Cases of the large authority, where the disk has no room for a million
+        #[arg(long, value_name = "CASES")]
+        large: Option<u64>,
         /// Where the summary goes
         #[arg(long, default_value = "target/bench", value_name = "FOLDER")]
         into: PathBuf,
@@ -95,8 +101,10 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
     match task {
-        Task::Run { quick, into } => {
-            let met = run::run(if quick { Form::QUICK } else { Form::FULL }, &into).await?;
+        Task::Run { quick, only, large, into } => {
+            let form = if quick { Form::QUICK } else { Form::FULL };
+            let form = Form { large: large.or(form.large), ..form };
+            let met = run::run(form, &only, &into).await?;
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }

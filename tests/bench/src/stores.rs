@@ -11,7 +11,7 @@ use caseledger_log::Clock;
 use caseledger_test_postgres::{Durability, Postgres};
 
 use crate::contenders::{pgbench, stock};
-use crate::fill::{self, Size};
+use crate::fill::{self, Year};
 
 /// The server's settings, besides those that every test's server has: as a production server of this size has them.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min -c wal_compression=off \
@@ -37,6 +37,7 @@ pub struct Stores {
     pub postgres: Postgres,
     folder: tempfile::TempDir,
     copies: std::cell::Cell<usize>,
+    year: tokio::sync::OnceCell<Year>,
 }
 
 impl Stores {
@@ -46,7 +47,8 @@ impl Stores {
     /// When there is no room.
     pub fn start() -> Result<Self, Box<dyn Error>> {
         let postgres = Postgres::start_set(Durability::On, SETTINGS);
-        Ok(Self { postgres, folder: tempfile::tempdir()?, copies: std::cell::Cell::new(0) })
+        let (folder, copies) = (tempfile::tempdir()?, std::cell::Cell::new(0));
+        Ok(Self { postgres, folder, copies, year: tokio::sync::OnceCell::new() })
     }
 
     /// A file that goes with the run.
@@ -83,9 +85,11 @@ impl Stores {
                 self.postgres.url(name)
             }
         };
-        let size = Size { cases, seed: 1, permille: 1000, until: MachineClock.now() };
-        let filled = fill::fill(&store, size, |_| {}).await?;
+        let started = Instant::now();
+        let year = self.year.get_or_try_init(|| Year::play(1, 1000)).await?;
+        let filled = fill::fill_with(year, &store, cases, MachineClock.now(), |_| {}).await?;
         let long = fill::lengthen(&store, LONG_CASES, LONG).await?;
+        let filled_in = started.elapsed();
         let started = Instant::now();
         let station = open(&store).await?;
         let names: Vec<&str> = station.projections.specs().map(|spec| spec.name).collect();
@@ -105,7 +109,47 @@ impl Stores {
             }
         }
         let events = filled.events + (LONG_CASES * LONG) as u64;
-        Ok(Built { engine, name: name.to_owned(), store, events, cases: filled.cases, told, long })
+        let name = name.to_owned();
+        Ok(Built {
+            engine,
+            name,
+            store,
+            events,
+            cases: filled.cases,
+            years: filled.years,
+            filled_in,
+            told,
+            long,
+        })
+    }
+
+    /// Removes a store of PostgreSQL and all its room.
+    pub fn remove(&self, built: &Built) {
+        self.postgres.psql("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", built.name));
+    }
+
+    /// How many bytes a store of PostgreSQL takes.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub fn bytes(&self, built: &Built) -> Result<u64, Box<dyn Error>> {
+        let said = self.postgres.psql("postgres", &format!("SELECT pg_database_size('{}')", built.name));
+        let said = said.split_whitespace().find_map(|word| word.parse().ok());
+        said.ok_or_else(|| "the size of the store is not known".into())
+    }
+
+    /// How many bytes are free where the server keeps its files.
+    ///
+    /// # Errors
+    /// When `df` does not say.
+    pub fn free_bytes(&self) -> Result<u64, Box<dyn Error>> {
+        let said = std::process::Command::new("df")
+            .args(["--block-size=1", "--output=avail"])
+            .arg(self.postgres.folder())
+            .output()?;
+        let said =
+            String::from_utf8_lossy(&said.stdout).lines().nth(1).and_then(|line| line.trim().parse().ok());
+        said.ok_or_else(|| "the room on the disk is not known".into())
     }
 
     /// A copy of a store.
@@ -173,6 +217,10 @@ pub struct Built {
     pub events: u64,
     /// How many cases.
     pub cases: u64,
+    /// How many years it tells of.
+    pub years: u64,
+    /// How long its log took.
+    pub filled_in: Duration,
     /// How long its read models took, all together.
     pub told: Duration,
     /// Cases of a thousand events.

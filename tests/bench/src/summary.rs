@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::wrk::Load;
 
 /// A number that was measured several times.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Measured {
     /// The median.
     pub median: f64,
@@ -81,50 +81,75 @@ pub fn ratio(one: &[f64], other: &[f64]) -> Option<Measured> {
 }
 
 /// A goal and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Goal {
     /// What is to be reached.
     pub goal: String,
     /// What was measured; nothing when this form of the run does not measure it.
     pub measured: Option<f64>,
-    /// Whether it was reached; unknown when it was not measured.
+    /// Whether it was reached; unknown when it was not measured, or only at a smaller scale than it speaks of.
     pub met: Option<bool>,
+    /// The scale at which it was measured, where that is a part of it.
+    pub at: Option<String>,
 }
 
 /// All goals, by name.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Goals(BTreeMap<&'static str, Goal>);
+pub struct Goals(BTreeMap<String, Goal>);
 
 impl Goals {
     /// At least so much.
-    pub fn at_least(&mut self, name: &'static str, bound: f64, unit: &str, measured: Option<f64>) {
-        let goal = format!("at least {bound}{unit}");
-        self.0.insert(name, Goal { goal, measured, met: measured.map(|measured| measured >= bound) });
+    pub fn at_least(&mut self, name: &str, bound: f64, unit: &str, measured: Option<f64>) {
+        let met = measured.map(|measured| measured >= bound);
+        self.0.insert(
+            name.to_owned(),
+            Goal { goal: format!("at least {bound}{unit}"), measured, met, at: None },
+        );
     }
 
     /// Less than so much.
-    pub fn below(&mut self, name: &'static str, bound: f64, unit: &str, measured: Option<f64>) {
-        let goal = format!("below {bound}{unit}");
-        self.0.insert(name, Goal { goal, measured, met: measured.map(|measured| measured < bound) });
+    pub fn below(&mut self, name: &str, bound: f64, unit: &str, measured: Option<f64>) {
+        let met = measured.map(|measured| measured < bound);
+        self.0
+            .insert(name.to_owned(), Goal { goal: format!("below {bound}{unit}"), measured, met, at: None });
+    }
+
+    /// Says at which scale a goal was measured. At less than the scale that it speaks of it is missed when it is missed
+    /// there, and otherwise unknown.
+    pub fn at_scale(&mut self, name: &str, number: u64, wanted: u64, of: &str) {
+        if let Some(goal) = self.0.get_mut(name).filter(|goal| goal.measured.is_some()) {
+            goal.at = Some(format!("{number} {of}"));
+            goal.goal = format!("{} at {wanted} {of}", goal.goal);
+            if number < wanted && goal.met == Some(true) {
+                goal.met = None;
+            }
+        }
+    }
+
+    /// Takes others in.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Whether all were measured and reached.
     pub fn met(&self) -> bool {
-        self.0.values().all(|goal| goal.met == Some(true))
+        !self.0.is_empty() && self.0.values().all(|goal| goal.met == Some(true))
     }
 
     /// As a table for people.
     pub fn table(&self) -> String {
-        let mut text = format!("{:<44} {:>22} {:>12}  met\n", "goal", "wanted", "measured");
+        let mut text = format!("{:<50} {:>34} {:>10}  met\n", "goal", "wanted", "measured");
         for (name, goal) in &self.0 {
             let measured = goal.measured.map_or("–".to_owned(), |measured| measured.to_string());
-            let met = match goal.met {
-                Some(true) => "yes",
-                Some(false) => "NO",
-                None => "not measured in this form",
+            let met = match (goal.met, &goal.at) {
+                (Some(true), _) => "yes".to_owned(),
+                (Some(false), None) => "NO".to_owned(),
+                (Some(false), Some(at)) => format!("NO ({at})"),
+                (None, Some(at)) => format!("at {at} only"),
+                (None, None) => "not measured".to_owned(),
             };
-            text.push_str(&format!("{name:<44} {:>22} {measured:>12}  {met}\n", goal.goal));
+            text.push_str(&format!("{name:<50} {:>34} {measured:>10}  {met}\n", goal.goal));
         }
         text
     }
@@ -150,6 +175,17 @@ mod tests {
         assert!(!goals.met());
         goals.below("two", 10.0, " ms", Some(10.0));
         assert!(!goals.met());
+    }
+
+    #[test]
+    fn a_goal_that_was_reached_at_a_smaller_scale_is_not_met() {
+        let mut goals = Goals::default();
+        goals.below("one", 100.0, " ms", Some(20.0));
+        goals.at_scale("one", 10_000, 1_000_000, "cases");
+        assert!(!goals.met());
+        goals.below("one", 100.0, " ms", Some(20.0));
+        goals.at_scale("one", 1_000_000, 1_000_000, "cases");
+        assert!(goals.met());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The benchmark's own parts: is the authority that it makes a sound one, and are its requests accepted?
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use caseledger::clock::MachineClock;
 use caseledger_bench::fill::{self, Size};
 use caseledger_bench::issuer::Issuer;

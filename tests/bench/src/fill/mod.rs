@@ -55,6 +55,8 @@ pub struct Filled {
     pub cases: u64,
     /// Events.
     pub events: u64,
+    /// How many years it tells of.
+    pub years: u64,
     /// How long the copying took.
     pub took: Duration,
 }
@@ -72,8 +74,8 @@ struct Told {
     metadata: Vec<(String, Template)>,
 }
 
-/// A demonstration's year.
-struct Year {
+/// A demonstration's year, to be copied.
+pub struct Year {
     /// The register and oversight, of which there is one.
     house: Vec<Told>,
     /// Everything else.
@@ -97,8 +99,22 @@ pub fn settings(store: &str) -> Result<Settings, Box<dyn Error>> {
 ///
 /// # Errors
 /// When the log holds something already, or the store fails.
-pub async fn fill(store: &str, size: Size, mut tell: impl FnMut(u64)) -> Result<Filled, Box<dyn Error>> {
+pub async fn fill(store: &str, size: Size, tell: impl FnMut(u64)) -> Result<Filled, Box<dyn Error>> {
     let year = Year::play(size.seed, size.permille).await?;
+    fill_with(&year, store, size.cases, size.until, tell).await
+}
+
+/// The same with a year that was played before.
+///
+/// # Errors
+/// As [`fill`].
+pub async fn fill_with(
+    year: &Year,
+    store: &str,
+    cases: u64,
+    until: Timestamp,
+    mut tell: impl FnMut(u64),
+) -> Result<Filled, Box<dyn Error>> {
     let clock = Arc::new(SetClock::at("0100-01-01T00:00:00Z".parse()?));
     wire::make_folder(store).map_err(|failure| failure.to_string())?;
     let log = Log::open(store, Options::new(clock.clone())).await?;
@@ -107,9 +123,9 @@ pub async fn fill(store: &str, size: Size, mut tell: impl FnMut(u64)) -> Result<
     }
     let started = Instant::now();
     let mut filler = Filler { log: &log, clock: &clock, waiting: vec![], events: 0, found: HashMap::new() };
-    let copies = size.cases.div_ceil(year.cases).max(1);
+    let copies = cases.div_ceil(year.cases).max(1);
     let years = copies.div_ceil(ABREAST);
-    let last = (size.until.duration_since(year.ends).as_hours() / 24).div_euclid(7) * 7;
+    let last = (until.duration_since(year.ends).as_hours() / 24).div_euclid(7) * 7;
     let mut copied = 0;
     for number in 0..years {
         let days = last - i64::try_from(years - 1 - number)? * YEAR;
@@ -135,7 +151,7 @@ pub async fn fill(store: &str, size: Size, mut tell: impl FnMut(u64)) -> Result<
     drop(filler);
     note_processes(&log, events).await?;
     log.close().await;
-    Ok(Filled { cases: copies * year.cases, events, took: started.elapsed() })
+    Ok(Filled { cases: copies * year.cases, events, years, took: started.elapsed() })
 }
 
 struct Filler<'a> {
@@ -216,7 +232,10 @@ impl Filler<'_> {
 
 impl Year {
     /// Plays the demonstration's year into a log of its own, and reads it.
-    async fn play(seed: u64, permille: u32) -> Result<Self, Box<dyn Error>> {
+    ///
+    /// # Errors
+    /// When the log can't be written.
+    pub async fn play(seed: u64, permille: u32) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let store = format!("sqlite:{}", folder.path().join("year.sqlite").display());
         demo::fill(&settings(&store)?, seed, permille).await.map_err(|failure| failure.to_string())?;

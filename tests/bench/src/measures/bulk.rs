@@ -67,7 +67,8 @@ fn post(
     Ok(took)
 }
 
-fn lines(count: usize) -> (String, String) {
+/// Lines for so many people and so many referrals that name them.
+pub(super) fn lines(count: usize) -> (String, String) {
     let (mut people, mut referrals) = (String::new(), String::new());
     let line = |text: &mut String, collection: &str, command: &str, id: uuid::Uuid, message: Value| {
         let line = json!({

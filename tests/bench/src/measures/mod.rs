@@ -3,3 +3,5 @@
 pub mod bulk;
 pub mod reads;
 pub mod rebuilds;
+pub mod reports;
+pub mod share;
