@@ -128,7 +128,11 @@ pub struct Answer {
 enum Content {
     /// JSON, written once: answers may be long.
     Json(String),
-    File { name: String, media_type: &'static str, bytes: Vec<u8> },
+    File {
+        name: String,
+        media_type: &'static str,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Answer {

@@ -1,6 +1,6 @@
 //! Many commands in one request: a command a line in, a result a line out, in the same order.
 //!
-//! Lines are taken up as they arrive and answered as they are done; however long the body, only a few hundred lines
+//! Lines are taken up as they arrive and answered as they are done; however long the body, only some thousand lines
 //! are held at a time, because reading waits for the client to take the answers. Commands for different streams run
 //! side by side; those for one stream run in the order of their lines.
 

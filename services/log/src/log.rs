@@ -69,6 +69,8 @@ struct Inner {
     queue: Entrance,
     seen: Seen,
     turn: Arc<Mutex<()>>,
+    /// Held by whoever has a turn beside the log, or is next: so that the log waits for one of them and not for all.
+    beside: Arc<Mutex<()>>,
     counters: Arc<Counters>,
     trouble: Trouble,
     cached_states: usize,
@@ -83,10 +85,10 @@ impl Drop for Inner {
 
 /// The right to write to the database beside the log.
 ///
-/// SQLite has one writer at a time, and those who wait for it sleep and try again; with a turn they queue in order.
-/// On PostgreSQL it is nothing.
+/// SQLite has one writer at a time, and those who wait for it sleep and try again; with a turn they queue in order. The
+/// log itself comes after the one who has it, whoever else waits. On PostgreSQL it is nothing.
 #[must_use = "the turn ends when it is dropped"]
-pub struct WriteTurn(#[expect(dead_code, reason = "held, not read")] Option<OwnedMutexGuard<()>>);
+pub struct WriteTurn(#[expect(dead_code, reason = "held, not read")] Option<[OwnedMutexGuard<()>; 2]>);
 
 /// What the log has done since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,6 +151,7 @@ impl Log {
                 queue,
                 seen,
                 turn,
+                beside: Arc::default(),
                 counters,
                 trouble,
                 cached_states,
@@ -258,7 +261,10 @@ impl Log {
     /// Waits for the right to write to the database beside the log. Hold it for one transaction.
     pub async fn write_turn(&self) -> WriteTurn {
         match &self.inner.database {
-            Database::Sqlite(_) => WriteTurn(Some(Arc::clone(&self.inner.turn).lock_owned().await)),
+            Database::Sqlite(_) => {
+                let first = Arc::clone(&self.inner.beside).lock_owned().await;
+                WriteTurn(Some([Arc::clone(&self.inner.turn).lock_owned().await, first]))
+            }
             Database::Postgres(_) => WriteTurn(None),
         }
     }
