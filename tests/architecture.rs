@@ -68,7 +68,12 @@ fn stations_depend_on_each_other_only_along_the_arrows() {
 #[test]
 fn every_station_is_drawn() {
     let drawn: BTreeSet<_> = ARROWS.iter().map(|(from, _)| (*from).to_owned()).collect();
-    let tests = BTreeSet::from(["tests".to_owned(), "test-postgres".to_owned(), "torture".to_owned(), "bench".to_owned()]);
+    let tests = BTreeSet::from([
+        "tests".to_owned(),
+        "test-postgres".to_owned(),
+        "torture".to_owned(),
+        "bench".to_owned(),
+    ]);
     let undrawn: Vec<_> =
         arrows().into_keys().filter(|name| !drawn.contains(name) && !tests.contains(name)).collect();
     assert!(undrawn.is_empty(), "stations without arrows in this test: {undrawn:?}");

@@ -9,6 +9,7 @@ pub mod audits;
 pub mod cases;
 mod cursor;
 pub mod exports;
+mod held_back;
 pub mod measures;
 pub mod oversight;
 pub mod panels;

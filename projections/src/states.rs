@@ -7,13 +7,12 @@ use caseledger_commands::Timestamp;
 use caseledger_log::Position;
 use hashlink::LruCache;
 
+use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{SqlError, Table, Value};
 
 /// How many states are kept in memory between batches.
 const REMEMBERED: usize = 10_000;
-/// How many changed states a rebuild holds back at most, so that each is written once for many events.
-const HELD_BACK: usize = 20_000;
 
 /// The state of an aggregate, and the last event that is in it.
 #[derive(Clone, Debug, Default)]
@@ -67,12 +66,12 @@ pub(crate) mod held {
 pub(crate) struct States<D> {
     known: LruCache<String, Held<D>>,
     /// The states that were changed and not handed on yet, as they were when they were last written.
-    held_back: BTreeMap<String, Option<Held<D>>>,
+    held_back: HeldBack<Option<Held<D>>>,
 }
 
 impl<D> Default for States<D> {
     fn default() -> Self {
-        Self { known: LruCache::new_unbounded(), held_back: BTreeMap::new() }
+        Self { known: LruCache::new_unbounded(), held_back: HeldBack::default() }
     }
 }
 
@@ -92,9 +91,7 @@ impl<D: Decider> States<D> {
         batch: &[&Entry],
         event_of: fn(&AnyEvent) -> Option<&D::Event>,
     ) -> Result<Changed<D>, Failed> {
-        while self.held_back.is_empty() && self.known.len() > REMEMBERED {
-            self.known.remove_lru();
-        }
+        self.make_room();
         let ids: BTreeSet<&str> = batch
             .iter()
             .filter(|entry| event_of(&entry.event).is_some())
@@ -102,9 +99,7 @@ impl<D: Decider> States<D> {
             .collect();
         self.load(fold, table, &ids, batch).await?;
         for id in ids {
-            if !self.held_back.contains_key(id) {
-                self.held_back.insert(id.to_owned(), self.known.get(id).cloned());
-            }
+            self.held_back.note(id, || self.known.peek(id).cloned());
         }
         for entry in batch {
             if let Some(event) = event_of(&entry.event) {
@@ -117,10 +112,19 @@ impl<D: Decider> States<D> {
                 }
             }
         }
-        if fold.defers && self.held_back.len() < HELD_BACK {
-            return Ok(Changed { before: BTreeMap::new() });
+        let before = self.held_back.due(fold.defers).into_iter().collect();
+        Ok(Changed { before })
+    }
+
+    /// Forgets the states that were not used for longest, but none that is not handed on yet.
+    fn make_room(&mut self) {
+        while self.known.len() > REMEMBERED + self.held_back.len() {
+            let is_held = |(id, _): (&String, &Held<D>)| self.held_back.contains(id);
+            if self.known.iter().next().is_none_or(is_held) {
+                return;
+            }
+            self.known.remove_lru();
         }
-        Ok(Changed { before: std::mem::take(&mut self.held_back) })
     }
 
     async fn load(

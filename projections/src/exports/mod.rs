@@ -17,11 +17,13 @@ use caseledger_aggregates::AnyEvent;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::CaseEvent;
 use caseledger_commands::CaseReference;
+use hashlink::LruCache;
 
 pub use episodes::{Episode, EpisodeEnd, episodes};
 pub use lists::{Assessment, Contact, EarlyHelp, Gap, Lists, Referral, lists};
 pub use people::{Birth, Child, Origin, Whose};
 
+use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold, Projection, Spec, no_settings};
 use crate::sql::{Column, SqlError, Table, Value};
 use crate::states::Derived;
@@ -73,11 +75,18 @@ pub static EXPORTS: Spec = Spec {
 };
 
 /// How many cases' facts are kept in memory between batches.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 10_000;
 
-#[derive(Default)]
 struct Exports {
-    known: BTreeMap<String, (CaseReference, Vec<Dated>)>,
+    known: LruCache<String, (CaseReference, Vec<Dated>)>,
+    /// The cases whose rows are others, each with its rows of referrals as the table has them.
+    changed: HeldBack<Option<Vec<Vec<Value>>>>,
+}
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self { known: LruCache::new_unbounded(), changed: HeldBack::default() }
+    }
 }
 
 #[async_trait]
@@ -88,24 +97,26 @@ impl Projection for Exports {
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
         self.remember(fold, batch).await?;
-        let mut before: BTreeMap<String, Option<Vec<Vec<Value>>>> = BTreeMap::new();
         for entry in batch {
             let AnyEvent::Case(event) = &entry.event else { continue };
             let id = &entry.recorded.aggregate_id;
-            if before.contains_key(id) {
-                self.take(entry, event)?;
-                continue;
-            }
-            let earlier = self.known.get(id).map(|(_, facts)| referral_rows(id, facts));
+            let earlier = match self.changed.contains(id) {
+                true => None,
+                false => self.known.peek(id).map(|(_, facts)| referral_rows(id, facts)),
+            };
             if self.take(entry, event)? {
-                before.insert(id.clone(), earlier);
+                self.changed.note(id, || earlier);
             }
         }
         let (mut cases, mut referrals) = (vec![], Derived::default());
-        for (id, before) in before {
-            let Some((reference, facts)) = self.known.get(&id) else { continue };
+        for (id, before) in self.changed.due(fold.defers) {
+            let Some((reference, facts)) = self.known.peek(&id) else { continue };
             cases.push(case_row(&id, reference, facts));
-            referrals.change(&id, before, referral_rows(&id, facts));
+            referrals.change(&REFERRAL, before, referral_rows(&id, facts));
+            if fold.defers {
+                // What has not changed for so long will not soon.
+                self.known.remove(&id);
+            }
         }
         fold.upsert(&CASE, &cases).await?;
         referrals.write(fold, &REFERRAL).await?;
@@ -114,6 +125,7 @@ impl Projection for Exports {
 
     fn forget(&mut self) {
         self.known.clear();
+        self.changed.clear();
     }
 }
 
@@ -129,7 +141,7 @@ impl Exports {
         if let CaseEvent::RecordCorrected(correction) = event {
             return Ok(self.known.get_mut(id).is_some_and(|(_, known)| correct(known, correction)));
         }
-        let known = self.known.get(id).map_or(&[][..], |(_, known)| known);
+        let known = self.known.peek(id).map_or(&[][..], |(_, known)| known);
         let said = facts_of(event, civil_date(entry.metadata.occurred_at), known);
         if said.is_empty() {
             return Ok(false);
@@ -143,8 +155,11 @@ impl Exports {
 
     /// Loads the facts of the batch's cases that are not in memory.
     async fn remember(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
-        if self.known.len() > REMEMBERED {
-            self.known.clear();
+        while self.known.len() > REMEMBERED + self.changed.len() {
+            if self.known.iter().next().is_none_or(|(id, _)| self.changed.contains(id)) {
+                break;
+            }
+            self.known.remove_lru();
         }
         let mut missing = BTreeMap::new();
         for entry in batch.iter().filter(|entry| matches!(entry.event, AnyEvent::Case(_))) {

@@ -90,7 +90,7 @@ pub(super) const AGENCY_OF: Dimension = Dimension {
     title: "Agency",
     needs: "agency_id",
     key: "u.agency_id",
-    name: Some("(SELECT a.name FROM measure_agency_v1 a WHERE a.agency_id = u.agency_id)"),
+    name: Some("(SELECT a.name FROM measure_agency_v2 a WHERE a.agency_id = u.agency_id)"),
     words: Words::Plain,
 };
 

@@ -17,7 +17,7 @@ use crate::projection::{Entry, Failed, Fold, Projection, Spec};
 /// The base of all measures.
 pub static MEASURES: Spec = Spec {
     name: "measures",
-    version: 1,
+    version: 2,
     doc: "What measures count: the units, each with its day or stretch of days, what it belongs to and the events that it \
           follows from.",
     folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit", "Person"],

@@ -11,7 +11,7 @@ use crate::sql::{Column, SqlError, Table, Value};
 
 /// The teams that figures are broken down by.
 pub(super) const TEAM: Table = Table {
-    name: "measure_team_v1",
+    name: "measure_team_v2",
     doc: "The teams that figures are broken down by.",
     columns: &[
         Column::text("team_id", "The team."),
@@ -24,7 +24,7 @@ pub(super) const TEAM: Table = Table {
 
 /// The agencies that figures are broken down by.
 pub(super) const AGENCY: Table = Table {
-    name: "measure_agency_v1",
+    name: "measure_agency_v2",
     doc: "The agencies that figures are broken down by.",
     columns: &[
         Column::text("agency_id", "The agency."),

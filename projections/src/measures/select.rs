@@ -1,8 +1,11 @@
 //! The SQL of a measure: its units in one or more periods, with the parts of the authority that they belong to.
 
+use jiff::ToSpan;
+
 use super::measure::{Measure, When};
 use super::period::Period;
 use super::question::Filters;
+use super::units::{NUMBER_OF_SPANS, SPAN, SPANS};
 use crate::sql::Value;
 
 /// A statement in the making: its text after `SELECT`, and its values.
@@ -20,22 +23,47 @@ impl Units {
             values.push(value);
             format!("${}", values.len())
         };
+        let by_span =
+            measure.when == When::OnDay && measure.of.columns.iter().any(|column| column.name == SPAN.name);
         let periods: Vec<String> = (0..)
             .zip(periods)
             .map(|(number, period)| {
                 let (from, to) = (bind(Value::from(period.from)), bind(Value::from(period.to)));
-                format!("SELECT CAST({number} AS bigint) AS number, {from} AS from_day, {to} AS to_day")
+                let mut row =
+                    format!("SELECT CAST({number} AS bigint) AS number, {from} AS from_day, {to} AS to_day");
+                if by_span {
+                    for (span, longest) in SPANS.iter().enumerate() {
+                        let after = bind(Value::from(period.to.saturating_sub(longest.days())));
+                        row.push_str(&format!(", {after} AS after_{span}"));
+                    }
+                }
+                row
             })
             .collect();
         // CROSS JOIN: SQLite then takes each period in turn, and its units by the index on their days.
-        let mut from = format!("FROM ({}) p CROSS JOIN {} u", periods.join(" UNION ALL "), measure.of.name);
+        let mut from = format!("FROM ({}) p CROSS JOIN ", periods.join(" UNION ALL "));
+        if by_span {
+            // One stretch of the index a span: what holds on a day began no longer ago than it lasts.
+            let spans: Vec<String> =
+                (0..NUMBER_OF_SPANS).map(|span| format!("SELECT CAST({span} AS bigint) AS span")).collect();
+            from.push_str(&format!("({}) s CROSS JOIN ", spans.join(" UNION ALL ")));
+        }
+        from.push_str(&format!("{} u", measure.of.name));
         if measure.has(&super::TEAM) {
-            from.push_str(" LEFT JOIN measure_team_v1 mt ON mt.team_id = u.team_id");
+            from.push_str(" LEFT JOIN measure_team_v2 mt ON mt.team_id = u.team_id");
         }
         if measure.has(&super::AGENCY) {
-            from.push_str(" LEFT JOIN measure_agency_v1 ma ON ma.agency_id = u.lead_agency_id");
+            from.push_str(" LEFT JOIN measure_agency_v2 ma ON ma.agency_id = u.lead_agency_id");
         }
         let during = match measure.when {
+            When::OnDay if by_span => {
+                let after: String =
+                    (0..SPANS.len()).map(|span| format!("WHEN {span} THEN p.after_{span} ")).collect();
+                format!(
+                    "u.span = s.span AND u.from_day > CASE s.span {after}ELSE '' END AND u.from_day <= p.to_day \
+                     AND u.until_day > p.to_day"
+                )
+            }
             When::OnDay => "u.from_day <= p.to_day AND u.until_day > p.to_day".to_owned(),
             When::InPeriod => format!("u.{0} >= p.from_day AND u.{0} <= p.to_day", measure.day),
         };

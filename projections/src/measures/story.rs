@@ -12,10 +12,12 @@ use caseledger_aggregates::Authority;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::Date;
 use caseledger_log::Position;
+use hashlink::LruCache;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::units::{Differences, Units};
+use super::units::{Differences, Prints, Units};
+use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{Column, Table, Value};
 
@@ -101,6 +103,14 @@ pub(super) type Said<F> = Vec<(Date, F)>;
 /// By stream: the events of a batch that say something, and what they say.
 type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
 
+impl<F: Clone> Told<F> {
+    /// The story before an event.
+    fn before(&self, position: Position) -> Self {
+        let facts = self.facts.iter().filter(|dated| dated.position < position).cloned().collect();
+        Self { stream: self.stream.clone(), reference: self.reference.clone(), facts }
+    }
+}
+
 impl<F> Told<F> {
     fn new(stream: &str) -> Self {
         Self { stream: stream.to_owned(), reference: None, facts: vec![] }
@@ -116,21 +126,33 @@ impl<F> Told<F> {
 }
 
 /// How many stories are kept in memory between batches.
-const REMEMBERED: usize = 50_000;
+const REMEMBERED: usize = 10_000;
+/// How many stories' rows are made at a time.
+const AT_A_TIME: usize = 1_000;
+
+/// A story in memory.
+struct Known<F> {
+    told: Told<F>,
+    /// Its units as the tables hold them, sorted; `None` when that is not known.
+    written: Option<Prints>,
+}
 
 /// The stories of one kind, kept in a table and, recently used, in memory.
 pub(super) struct Stories<S: Story> {
-    known: BTreeMap<String, Told<S::Fact>>,
+    known: LruCache<String, Known<S::Fact>>,
+    /// Those that have grown and are not written yet, each with the first event that is new.
+    grown: HeldBack<Position>,
 }
 
 impl<S: Story> Default for Stories<S> {
     fn default() -> Self {
-        Self { known: BTreeMap::new() }
+        Self { known: LruCache::new_unbounded(), grown: HeldBack::default() }
     }
 }
 
 impl<S: Story> Stories<S> {
-    /// Folds what concerns these stories out of a batch.
+    /// Folds what concerns these stories out of a batch. A rebuild's rows are written later: with the last batch, which is
+    /// empty, all are.
     pub(super) async fn apply(
         &mut self,
         fold: &mut Fold<'_>,
@@ -143,28 +165,66 @@ impl<S: Story> Stories<S> {
                 grown.entry(S::subject(entry).into_key()).or_default().push((entry, facts));
             }
         }
-        if grown.is_empty() {
-            return Ok(());
-        }
         self.load(fold, &grown).await?;
+        for (stream, added) in grown {
+            self.grow(stream.as_ref(), added);
+        }
+        for stories in self.grown.due(fold.defers).chunks(AT_A_TIME) {
+            self.write(fold, authority, stories).await?;
+        }
+        while self.grown.len() == 0 && self.known.len() > REMEMBERED {
+            self.known.remove_lru();
+        }
+        Ok(())
+    }
+
+    /// Takes the facts of a batch's events in.
+    fn grow(&mut self, stream: &str, added: Vec<(&Entry, Said<S::Fact>)>) {
+        let known = self
+            .known
+            .entry(stream.to_owned())
+            .or_insert_with(|| Known { told: Told::new(stream), written: Some(Prints::default()) });
+        let first = added.first().map_or(0, |(entry, _)| entry.recorded.position);
+        for (entry, facts) in added {
+            if known.told.reference.is_none() {
+                known.told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
+            }
+            known.told.take(entry.recorded.position, facts);
+        }
+        self.grown.note(stream, || first);
+    }
+
+    /// Writes stories that have grown, each with the first event that is new, and what is different of their units.
+    async fn write(
+        &mut self,
+        fold: &mut Fold<'_>,
+        authority: &Authority,
+        grown: &[(String, Position)],
+    ) -> Result<(), Failed> {
         let mut differences = Differences::default();
         let mut stories = Vec::with_capacity(grown.len());
-        for (stream, added) in grown {
-            let stream = stream.as_ref();
-            let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
-            let before = if told.facts.is_empty() { Units::default() } else { S::units(told, authority) };
-            for (entry, facts) in added {
-                if told.reference.is_none() {
-                    told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
-                }
-                told.take(entry.recorded.position, facts);
+        for (stream, first) in grown {
+            let Some(known) = self.known.get_mut(stream) else { continue };
+            let told = &known.told;
+            let earlier = || S::units(&told.before(*first), authority);
+            let after = S::units(told, authority);
+            let prints = after.prints();
+            let sorted = prints.clone().sorted();
+            let before = known.written.take().unwrap_or_else(|| earlier().prints().sorted());
+            if before.some_are_gone(&sorted) {
+                differences.note_gone(&earlier(), &after);
             }
-            differences.note(&before, S::units(told, authority));
+            differences.note(&before, after, &prints);
             stories.push(vec![
-                Value::from(stream),
+                Value::from(stream.as_str()),
                 Value::Text(told.reference.clone()),
                 Value::Text(serde_json::to_string(&told.facts).ok()),
             ]);
+            known.written = Some(sorted);
+            if fold.defers {
+                // What has not grown for so long will not soon.
+                self.known.remove(stream);
+            }
         }
         fold.upsert(S::KEPT, &stories).await?;
         for table in S::TABLES {
@@ -178,13 +238,11 @@ impl<S: Story> Stories<S> {
     /// Forgets what is kept in memory.
     pub(super) fn forget(&mut self) {
         self.known.clear();
+        self.grown.clear();
     }
 
     /// Loads the stories that are not in memory.
     async fn load(&mut self, fold: &mut Fold<'_>, grown: &Grown<'_, S::Fact>) -> Result<(), Failed> {
-        if self.known.len() > REMEMBERED {
-            self.known.clear();
-        }
         // A stream whose first event is in the batch has no row yet.
         let is_new = |(entry, _): &(&Entry, Said<S::Fact>)| {
             entry.recorded.sequence == 1 && matches!(S::subject(entry), Subject::Stream(_))
@@ -212,7 +270,7 @@ impl<S: Story> Stories<S> {
                 return Err(Failed::Poison { position, reason });
             };
             let told = Told { reference: row.maybe_text("reference")?, facts, stream: stream.clone() };
-            self.known.insert(stream, told);
+            self.known.insert(stream, Known { told, written: None });
         }
         Ok(())
     }

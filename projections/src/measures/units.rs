@@ -1,6 +1,7 @@
 //! Units: what measures count. Each kind has a table, which people may read too.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use caseledger_commands::Date;
 use caseledger_log::Position;
@@ -32,6 +33,12 @@ pub(super) const FROM_DAY: Column = Column::text("from_day", "The first day at w
 /// The first day after a stretch.
 pub(super) const UNTIL_DAY: Column =
     Column::text("until_day", "The first day at whose end it no longer holds; 9999-12-31 while it lasts.");
+/// How long a stretch holds, where there are very many: the databases find those of one day by it.
+pub(super) const SPAN: Column = Column::int(
+    "span",
+    "How long it holds, so that those of one day are found fast: 0 up to 4 days, 1 up to 16, 2 up to 64, 3 up to 256, 4 up \
+     to 1024, 5 up to 4096, 6 for longer and 7 while it lasts.",
+);
 /// The events that a unit follows from.
 pub(super) const POSITIONS: Column =
     Column::text("positions", "The positions in the log of the events that it follows from, as a JSON list.");
@@ -79,6 +86,20 @@ pub(super) fn until(day: Option<Date>) -> Value {
     day.map_or_else(|| Value::from(LASTING), Value::from)
 }
 
+/// The longest stretch of each span but the last two, in days.
+pub(super) const SPANS: [i64; 6] = [4, 16, 64, 256, 1024, 4096];
+/// How many spans there are.
+pub(super) const NUMBER_OF_SPANS: usize = SPANS.len() + 2;
+
+/// What `from_day`, `until_day` and `span` hold.
+pub(super) fn stretch(from: Date, to: Option<Date>) -> [Value; 3] {
+    let span = match to {
+        None => NUMBER_OF_SPANS - 1,
+        Some(to) => SPANS.partition_point(|longest| *longest < day_number(to) - day_number(from)),
+    };
+    [Value::from(from), until(to), Value::count(span as u64)]
+}
+
 /// The units of one stream, by table and by what tells them apart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Units(BTreeMap<(&'static str, String), Vec<Value>>);
@@ -107,6 +128,43 @@ impl Units {
     }
 }
 
+/// The units of one stream as its tables hold them, told apart by hashes: enough to see which are others, in little room.
+/// In the order of the units; [`Prints::sorted`] to look them up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Prints(Box<[(u64, u64)]>);
+
+impl Units {
+    /// Their prints.
+    pub(super) fn prints(&self) -> Prints {
+        let print = |(key, row): (&(&'static str, String), &Vec<Value>)| (hash(key), hash(row));
+        Prints(self.0.iter().map(print).collect())
+    }
+}
+
+fn hash(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Prints {
+    /// The same, to look them up.
+    pub(super) fn sorted(mut self) -> Self {
+        self.0.sort_unstable();
+        self
+    }
+
+    fn row(&self, key: u64) -> Option<u64> {
+        let place = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        self.0.get(place).map(|(_, row)| *row)
+    }
+
+    /// Whether some of these are no longer among the others.
+    pub(super) fn some_are_gone(&self, after: &Self) -> bool {
+        self.0.iter().any(|(key, _)| after.row(*key).is_none())
+    }
+}
+
 /// The differences that a batch makes to the units of many streams.
 #[derive(Default)]
 pub(super) struct Differences {
@@ -115,13 +173,17 @@ pub(super) struct Differences {
 }
 
 impl Differences {
-    /// Notes what is different between the units of one stream before and after.
-    pub(super) fn note(&mut self, before: &Units, after: Units) {
+    /// Notes which units of one stream are no longer there.
+    pub(super) fn note_gone(&mut self, before: &Units, after: &Units) {
         for (table, unit) in before.0.keys().filter(|key| !after.0.contains_key(*key)) {
             self.gone.entry(table).or_default().push(unit.clone());
         }
-        for (key, row) in after.0 {
-            if before.0.get(&key) != Some(&row) {
+    }
+
+    /// Notes which units of one stream are new, or others than before. `prints` are the units' own, in their order.
+    pub(super) fn note(&mut self, before: &Prints, after: Units, prints: &Prints) {
+        for ((key, row), (print, of)) in after.0.into_iter().zip(&prints.0) {
+            if before.row(*print) != Some(*of) {
                 self.changed.entry(key.0).or_default().push(row);
             }
         }
@@ -166,11 +228,26 @@ mod tests {
     fn only_what_is_different_is_written() {
         let mut differences = Differences::default();
         let before = units(&[("a", "2017-01-01"), ("b", "2017-01-01"), ("c", "2017-01-01")]);
-        differences.note(&before, units(&[("a", "2017-01-01"), ("b", "2017-02-01"), ("d", "2017-01-01")]));
+        let after = units(&[("a", "2017-01-01"), ("b", "2017-02-01"), ("d", "2017-01-01")]);
+        let (held, prints) = (before.prints().sorted(), after.prints());
+        assert!(held.some_are_gone(&prints.clone().sorted()));
+        assert!(!held.some_are_gone(&held));
+        differences.note_gone(&before, &after);
+        differences.note(&held, after, &prints);
         let (changed, gone) = differences.of(&TABLE);
         let row = |unit: &str, day: &str| vec![Value::from(unit), Value::from(day)];
         assert_eq!(changed, [row("b", "2017-02-01"), row("d", "2017-01-01")]);
         assert_eq!(gone, ["c"]);
+    }
+
+    #[test]
+    fn a_stretch_knows_how_long_it_holds() {
+        let from = Date::constant(2017, 1, 1);
+        let span = |to: Option<Date>| stretch(from, to)[2].clone();
+        assert_eq!(span(Some(Date::constant(2017, 1, 5))), Value::count(0));
+        assert_eq!(span(Some(Date::constant(2017, 1, 6))), Value::count(1));
+        assert_eq!(span(Some(Date::constant(2060, 1, 1))), Value::count(6));
+        assert_eq!(span(None), Value::count(7));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Values that go into a statement, and rows that come out.
 
+use std::hash::{Hash, Hasher};
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Decode, Row as _, Type};
@@ -17,6 +19,18 @@ pub enum Value {
     Bool(Option<bool>),
     /// Text: an id, a code, a calendar day, JSON.
     Text(Option<String>),
+}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Int(value) => value.hash(state),
+            Self::Real(value) => value.map(f64::to_bits).hash(state),
+            Self::Bool(value) => value.hash(state),
+            Self::Text(value) => value.hash(state),
+        }
+    }
 }
 
 macro_rules! value_from {

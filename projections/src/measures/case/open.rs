@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use super::course::{Circumstances, Course, End, Episode};
 use super::facts::Fact;
 use super::tables::{EPISODE, OPEN};
-use crate::measures::units::{Units, until};
+use crate::measures::units::{Units, stretch};
 use crate::sql::Value;
 use crate::words::code;
 
@@ -117,7 +117,7 @@ fn add_stretch(
 ) {
     let times = &authority.timescales;
     let drifts_on = of.since.map(|(day, _)| day.saturating_add(i64::from(times.drift_months).months()));
-    let says = [
+    let mut says = vec![
         Value::maybe(of.on.practitioner),
         Value::from(of.plan.is_some()),
         Value::from(!of.assessing.is_empty()),
@@ -127,9 +127,8 @@ fn add_stretch(
         Value::from(of.next_review),
         Value::from(i64::from(of.stalled)),
         Value::from(of.stalled >= times.drift_reviews),
-        Value::from(from),
-        until(to),
     ];
+    says.extend(stretch(from, to));
     let by = of.since.map(|(_, position)| position).into_iter().chain(of.plan).chain(of.reviewed);
     let by = by.chain(of.assessing.iter().map(|(.., position)| *position));
     units.add(&OPEN, course.key(format_args!("open/{from}")), course.row(&of.on, says, by));

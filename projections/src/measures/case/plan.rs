@@ -10,7 +10,7 @@ use super::facts::{Fact, OwnerKind};
 use super::open::mean;
 use super::tables::{ACTION, REVIEW};
 use crate::measures::story::Dated;
-use crate::measures::units::{Units, until};
+use crate::measures::units::{Units, stretch};
 use crate::sql::Value;
 use crate::words::code;
 
@@ -99,16 +99,15 @@ fn add_action(units: &mut Units, course: &Course<'_>, id: ActionId, action: &Act
             bounds.insert(0, from);
             for (place, begins) in bounds.iter().enumerate() {
                 let next = bounds.get(place + 1).copied();
-                let says = [
+                let mut says = vec![
                     Value::text(id),
                     Value::from(action.direction),
                     Value::Text(action.owner.as_ref().map(code)),
                     Value::from(due),
                     Value::from(rescheduled),
                     if next.is_some() { Value::from("handed-over") } else { Value::maybe(ended_by) },
-                    Value::from(*begins),
-                    until(next.or(to)),
                 ];
+                says.extend(stretch(*begins, next.or(to)));
                 let by = [turn.position].into_iter().chain(last.filter(|_| next.is_none()));
                 let key =
                     course.key(format_args!("action/{id}/{}/{}/{begins}", turn.position, episode.from.1));

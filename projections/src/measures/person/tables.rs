@@ -6,13 +6,13 @@ use crate::sql::{Column, Table};
 
 /// What reports need of each entry.
 pub(in crate::measures) const STORY: Table = kept(
-    "measure_person_story_v1",
+    "measure_person_story_v2",
     "Which details of each person are known, and since when. The details themselves are not kept here.",
 );
 
 /// What the register knows of each person.
 pub(in crate::measures) const PERSON: Table = Table {
-    name: "report_person_v1",
+    name: "report_person_v2",
     doc: "The stretches of days in which the people register knew the same details of a person. Erased entries have none.",
     columns: of_others![
         Column::text("person_id", "The person."),
