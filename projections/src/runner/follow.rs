@@ -16,6 +16,8 @@ use crate::sql::Tx;
 const AT_LEAST_EVERY: Duration = Duration::from_millis(500);
 /// How long events gather, so that under load a projection has few and full transactions.
 const GATHER: Duration = Duration::from_millis(50);
+/// How much of that a projection may save up: what one person does in a moment is told at once.
+const SAVED: Duration = Duration::from_millis(400);
 /// How many events behind the log's end a projection doesn't wait for more.
 const FAR: u64 = 4096;
 /// How long a projection waits after the database failed.
@@ -99,19 +101,20 @@ impl Inner {
         if let Err(error) = self.clear_stop(run).await {
             tracing::warn!(projection = run.spec.name, %error, "the projection's checkpoint can't be read");
         }
+        let mut spent = Instant::now();
         loop {
-            let began = Instant::now();
+            spent = spent.max(Instant::now()) + GATHER;
             match self.step(run).await {
                 Ok(Step::Moved(at)) if *head.borrow_and_update() >= at + FAR => {}
                 Ok(Step::Moved(at)) => {
                     if *head.borrow() <= at {
                         let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
                     }
-                    self.gather(run, began).await;
+                    self.gather(run, spent).await;
                 }
                 Ok(Step::AtTheEnd(_) | Step::Elsewhere) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
-                    self.gather(run, began).await;
+                    self.gather(run, spent).await;
                 }
                 Ok(Step::Stopped) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, run.resumed.notified()).await;
@@ -124,9 +127,11 @@ impl Inner {
         }
     }
 
-    /// Lets events gather since the last step began, unless somebody waits to read what they just did.
-    async fn gather(&self, run: &Run, began: Instant) {
-        let _ = tokio::time::timeout_at(began + GATHER, run.wanted.notified()).await;
+    /// Lets events gather once the projection has taken steps for longer than it may, unless somebody waits to read what
+    /// they just did.
+    async fn gather(&self, run: &Run, spent: Instant) {
+        let Some(until) = spent.checked_sub(SAVED).filter(|until| *until > Instant::now()) else { return };
+        let _ = tokio::time::timeout_at(until, run.wanted.notified()).await;
     }
 
     /// Steps until the position is reached, whoever takes the steps.
