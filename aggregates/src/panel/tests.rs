@@ -4,6 +4,7 @@ use caseledger_commands::Command;
 use caseledger_commands::case::TriageOutcome;
 use caseledger_commands::panel::*;
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use super::*;
 use crate::case::{Case, Status};
@@ -282,4 +283,93 @@ fn a_meeting_played_through_is_what_its_events_say() {
     ];
     let (meeting, _) = testing::play::<PanelMeeting>(&commands, &on_the_day);
     assert!(meeting.closed);
+}
+
+/// Any command on a meeting with three cases that wait for it, two meetings to put them off to and one that is none.
+fn any_command() -> impl Strategy<Value = PanelCommand> {
+    let case = || (1_u64..=4).prop_map(|number| some_id(0xe0 + number).into());
+    let meeting = || (0xf1_u64..=0xf3).prop_map(|number| some_id(number).into());
+    let outcome = prop_oneof![
+        Just(TriageOutcome::EarlyHelp),
+        Just(TriageOutcome::UniversalServices),
+        Just(TriageOutcome::StepUp)
+    ];
+    prop_oneof![
+        2 => Just(SchedulePanel::example().into()),
+        4 => case().prop_map(|case| AddToAgenda { case }.into()),
+        3 => (1_i8..=15).prop_map(|day| {
+            RecordAttendance { held_on: date(2017, 3, day), ..RecordAttendance::example() }.into()
+        }),
+        1 => case().prop_map(|case| RecordInformationShared { case, ..RecordInformationShared::example() }.into()),
+        4 => (case(), 1_u8..=5, outcome, any::<bool>()).prop_map(|(case, level_of_need, outcome, told)| {
+            let referrer_told = told.then(|| "By telephone.".into());
+            let asked = RecordPanelDecision { case, level_of_need, outcome, referrer_told, ..RecordPanelDecision::example() };
+            asked.into()
+        }),
+        2 => (case(), meeting()).prop_map(|(case, to)| DeferAgendaItem { case, to, ..DeferAgendaItem::example() }.into()),
+        2 => Just(ClosePanel {}.into()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_a_meeting_stays_sound(commands in proptest::collection::vec(any_command(), 0..40)) {
+        let mut on_the_day = Circumstances { now: testing::moment("2017-03-14T10:00:00Z"), ..Circumstances::default() };
+        let waits = Case {
+            status: Some(Status::AwaitingPanel),
+            panel_meeting: Some(on_the_day.id.into()),
+            consent: true,
+            sharing: true,
+            ..Case::default()
+        };
+        let later = PanelMeeting { on: Some(date(2017, 3, 28)), ..PanelMeeting::default() };
+        for number in 1..=3 {
+            on_the_day.facts.cases.insert(some_id(0xe0 + number).into(), waits.clone().into());
+        }
+        for number in [0xf1, 0xf2] {
+            on_the_day.facts.panels.insert(some_id(number).into(), later.clone().into());
+        }
+        // An earlier day than the meeting's, on which it can be called; the rest happens on the day itself.
+        on_the_day.occurred_at = Some(testing::moment("2017-03-01T10:00:00Z"));
+        let (meeting, outcomes) = testing::play::<PanelMeeting>(&commands, &on_the_day);
+
+        let mut state = PanelMeeting::default();
+        for event in outcomes.iter().flatten().flatten() {
+            prop_assert!(!state.closed, "{event:?} after the end");
+            prop_assert_eq!(state.on.is_none(), matches!(event, PanelEvent::PanelScheduled(_)));
+            let open = |case| state.agenda.get(case) == Some(&Item::Open);
+            match event {
+                PanelEvent::AddedToAgenda(added) => prop_assert!(!state.agenda.contains_key(&added.case)),
+                PanelEvent::InformationShared(told) => prop_assert!(state.agenda.contains_key(&told.case)),
+                PanelEvent::PanelDecisionRecorded(decided) => {
+                    prop_assert!(state.held.is_some() && open(&decided.case));
+                    prop_assert!(decided.outcome == TriageOutcome::EarlyHelp || decided.referrer_told.is_some());
+                }
+                PanelEvent::AgendaItemDeferred(put_off) => prop_assert!(open(&put_off.case)),
+                PanelEvent::PanelClosed(_) => {
+                    prop_assert!(state.held.is_some() && state.agenda.values().all(|item| *item != Item::Open));
+                }
+                PanelEvent::PanelScheduled(_) | PanelEvent::AttendanceRecorded(_) => {}
+            }
+            state.evolve(event);
+        }
+        prop_assert_eq!(state, meeting);
+    }
+
+    #[test]
+    fn what_a_meeting_is_told_again_at_once_changes_nothing(commands in proptest::collection::vec(any_command(), 0..40)) {
+        let mut on_the_day = Circumstances { now: testing::moment("2017-03-14T10:00:00Z"), ..Circumstances::default() };
+        circumstances(&mut on_the_day);
+        let mut meeting = PanelMeeting::default();
+        for command in commands {
+            let Ok(events) = meeting.decide(&command, &on_the_day.context()) else { continue };
+            for event in &events {
+                meeting.evolve(event);
+            }
+            // A meeting is called once, and an agency may tell a thing twice.
+            let again = meeting.decide(&command, &on_the_day.context());
+            let may_be_told_again = matches!(command, PanelCommand::RecordInformationShared(_));
+            prop_assert!(may_be_told_again || again.is_err() || again == Ok(vec![]), "{command:?} was done twice");
+        }
+    }
 }

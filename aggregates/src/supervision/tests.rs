@@ -4,6 +4,7 @@ use caseledger_commands::supervision::*;
 use caseledger_commands::workforce::AgencyKind;
 use caseledger_commands::{Command, PractitionerId};
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use super::*;
 use crate::case::Case;
@@ -212,4 +213,81 @@ fn a_record_played_through_is_what_its_events_say() {
     ];
     let (record, outcomes) = testing::play::<Supervision>(&commands, &in_may);
     assert!(outcomes[0].is_err() && record.open_actions.is_empty());
+}
+
+/// Any command on a record: supervisions of any day of May, by somebody who may or may not, that set a few actions.
+fn any_command() -> impl Strategy<Value = SupervisionCommand> {
+    let action = || (1_u64..=6).prop_map(|number| some_id(0xd0 + number).into());
+    let who =
+        prop_oneof![4 => Just(supervisor()), 1 => Just(some_id(1).into()), 1 => Just(some_id(9).into())];
+    let set = (action(), 1_i8..=31, any::<bool>());
+    prop_oneof![
+        5 => (1_i8..=31, who, proptest::collection::vec(set, 0..3)).prop_map(|(day, supervisor, set)| {
+            let mut asked = with(|asked| {
+                asked.held_on = date(2017, 5, day);
+                asked.supervisor = supervisor;
+            });
+            let example = asked.cases[0].actions.remove(0);
+            let mut ids = std::collections::BTreeSet::new();
+            for (id, due, of_the_case) in set.into_iter().filter(|(id, ..)| ids.insert(*id)) {
+                let action = SupervisionAction { id, due: date(2017, 5, due), ..example.clone() };
+                if of_the_case { asked.cases[0].actions.push(action) } else { asked.actions.push(action) }
+            }
+            asked.into()
+        }),
+        3 => action().prop_map(|action| {
+            CompleteSupervisionAction { action, ..CompleteSupervisionAction::example() }.into()
+        }),
+        1 => (7_u32..40).prop_map(|every_days| {
+            SetSupervisionFrequency { every_days, ..SetSupervisionFrequency::example() }.into()
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_a_record_stays_sound(commands in proptest::collection::vec(any_command(), 0..40)) {
+        let mut in_may = Circumstances { now: testing::moment("2017-05-31T10:00:00Z"), ..Circumstances::default() };
+        circumstances(&mut in_may);
+        let (record, outcomes) = testing::play::<Supervision>(&commands, &in_may);
+        let (mut open, mut done, mut last) = (std::collections::BTreeSet::new(), vec![], None);
+        for event in outcomes.iter().flatten().flatten() {
+            match event {
+                SupervisionEvent::SupervisionFrequencySet(_) => {}
+                SupervisionEvent::SupervisionRecorded(held) => {
+                    prop_assert!(last.is_none_or(|last| last < held.held_on) && held.held_on < held.next_due);
+                    prop_assert_eq!(held.supervisor, supervisor());
+                    last = Some(held.held_on);
+                    // What was still to be done goes on, and nothing else.
+                    prop_assert_eq!(&held.carried_forward, &open.iter().copied().collect::<Vec<_>>());
+                    let set = held.cases.iter().flat_map(|case| &case.actions).chain(&held.actions);
+                    for action in set {
+                        prop_assert!(action.due >= held.held_on);
+                        prop_assert!(!done.contains(&action.id) && open.insert(action.id), "an id was used twice");
+                    }
+                }
+                SupervisionEvent::SupervisionActionCompleted(ended) => {
+                    prop_assert!(open.remove(&ended.action), "what was not set, or was done, is done");
+                    done.push(ended.action);
+                }
+            }
+        }
+        prop_assert_eq!(record.last_held, last);
+        prop_assert!(record.open_actions.keys().eq(&open));
+    }
+
+    #[test]
+    fn what_a_record_is_told_again_at_once_changes_nothing(commands in proptest::collection::vec(any_command(), 0..40)) {
+        let mut in_may = Circumstances { now: testing::moment("2017-05-31T10:00:00Z"), ..Circumstances::default() };
+        circumstances(&mut in_may);
+        let mut record = Supervision::default();
+        for command in commands {
+            let Ok(events) = record.decide(&command, &in_may.context()) else { continue };
+            for event in &events {
+                record.evolve(event);
+            }
+            let again = record.decide(&command, &in_may.context());
+            prop_assert!(again.is_err() || again == Ok(vec![]), "{command:?} was done twice");
+        }
+    }
 }
