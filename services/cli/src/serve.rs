@@ -75,13 +75,19 @@ async fn tell_of_a_short_log(station: &Station) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Unavailable`] when one is taken.
 pub async fn listen(settings: &Settings) -> Result<(TcpListener, TcpListener), Failure> {
-    Ok((bind(settings.http.listen).await?, bind(settings.http.ops_listen).await?))
+    let Http { listen, ops_listen, .. } = settings.http;
+    Ok((
+        bind(listen, "--listen or CASELEDGER_LISTEN").await?,
+        bind(ops_listen, "--ops-listen or CASELEDGER_OPS_LISTEN").await?,
+    ))
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::Unavailable(format!("{address} can't be listened on: {error}")))
+async fn bind(address: SocketAddr, set_by: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Unavailable(format!(
+            "{address} can't be listened on: {error}. {set_by} names another address."
+        ))
+    })
 }
 
 /// Decides whose tokens are believed.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use caseledger::args::{Common, ServeArgs};
-use caseledger::clock::MachineClock;
+use caseledger::clock::{MachineClock, SetClock};
 use caseledger::demo::cohort::Cohort;
-use caseledger::demo::fill;
+use caseledger::demo::{Held, fill, fill_whole, held};
 use caseledger::settings::Settings;
 use caseledger::wire::Station;
 use caseledger_aggregates::Authority;
@@ -13,6 +13,7 @@ use caseledger_commands::Date;
 use caseledger_projections::measures::{self, Figure, Question};
 use caseledger_projections::sql::Db;
 use caseledger_test_postgres::Postgres;
+use jiff::Timestamp;
 use jiff::civil::date;
 
 /// A twentieth of the letter's authority.
@@ -67,6 +68,43 @@ async fn it_plays_on_postgresql_too() {
     let day = date(2017, 12, 31);
     let open = figure(station.projections.db(), "open-cases", day).await;
     assert_eq!(open.value, Some(cohort.open_on(day) as f64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_says_whether_it_holds_the_year_a_part_of_it_or_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| settings(&folder.path().join(name));
+    assert_eq!(held(&at("none.sqlite")).await.unwrap(), Held::Nothing);
+    assert!(!folder.path().join("none.sqlite").exists(), "looking makes nothing");
+
+    let summer: Timestamp = "2017-06-14T12:00:00Z".parse().unwrap();
+    let begun = Station::open(&at("begun.sqlite"), Arc::new(SetClock::at(summer))).await.unwrap();
+    begun.register_settings().await.unwrap();
+    begun.log.close().await;
+    assert_eq!(held(&at("begun.sqlite")).await.unwrap(), Held::Part(summer));
+
+    let real = Station::open(&at("real.sqlite"), Arc::new(MachineClock)).await.unwrap();
+    real.register_settings().await.unwrap();
+    real.log.close().await;
+    assert_eq!(held(&at("real.sqlite")).await.unwrap(), Held::Else);
+}
+
+/// Whoever stops a fill halfway and starts again gets a whole year.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_gets_its_name_when_it_is_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(&folder.path().join("demo.sqlite"));
+    let left = folder.path().join("demo.sqlite.filling");
+    std::fs::write(&left, "what an earlier start left").unwrap();
+    let filled = fill_whole(&settings, 3, 20).await.unwrap();
+    let station = Station::open(&settings, Arc::new(MachineClock)).await.unwrap();
+    assert_eq!(station.log.head().await.unwrap(), filled.events);
+    station.log.close().await;
+    assert_eq!(held(&settings).await.unwrap(), Held::Year);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(name.starts_with("demo.sqlite") && !name.contains("filling"), "{name} is left");
+    }
 }
 
 /// The actions of an imported plan that nobody dated.

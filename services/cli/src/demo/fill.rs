@@ -1,18 +1,22 @@
 //! Fills a store with the demonstration's year.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use caseledger_aggregates::calendar::Calendar;
 use caseledger_log::{Clock, Log};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 
-use super::cohort::{Cohort, Days};
+use super::cohort::{Cohort, Days, LAST_DAY};
 use super::play::{self, Played};
+use super::step::moment;
 use super::{Roster, World};
 use crate::clock::MachineClock;
 use crate::exit::Failure;
 use crate::settings::Settings;
-use crate::wire::Station;
+use crate::wire::{self, Station};
 
 /// What a fill has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +29,83 @@ pub struct Filled {
     pub took: Duration,
 }
 
-/// Whether there is anything in the log.
+/// What a log holds, as far as a demonstration is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing yet.
+    Nothing,
+    /// A demonstration's year.
+    Year,
+    /// The beginning of one: whatever played it was stopped at that moment of the year.
+    Part(Timestamp),
+    /// Something else: its first event was recorded after the demonstration's year.
+    Else,
+}
+
+/// Looks at both ends of a store's log.
 ///
 /// # Errors
 /// [`Failure::Unavailable`] when the store does not answer.
-pub async fn is_filled(log: &Log) -> Result<bool, Failure> {
-    log.head().await.map(|head| head > 0).map_err(Failure::unavailable)
+pub async fn held(settings: &Settings) -> Result<Held, Failure> {
+    if wire::sqlite_path(&settings.store).is_some_and(|file| !file.exists()) {
+        return Ok(Held::Nothing);
+    }
+    let log = wire::open_log(&settings.store, Arc::new(MachineClock)).await?;
+    let held = ends(&log, &settings.authority.calendar).await;
+    log.close().await;
+    held
+}
+
+async fn ends(log: &Log, calendar: &Calendar) -> Result<Held, Failure> {
+    let head = log.head().await.map_err(Failure::unavailable)?;
+    let first = log.read_after(0, 1).await.map_err(Failure::unavailable)?;
+    let last = log.read_after(head.saturating_sub(1), 1).await.map_err(Failure::unavailable)?;
+    let (Some(first), Some(last)) = (first.first(), last.first()) else { return Ok(Held::Nothing) };
+    let last_working_day = Days::of(calendar).after(LAST_DAY, 0);
+    let year_ends = moment(last_working_day, 0);
+    Ok(if first.recorded_at > moment(LAST_DAY, 23) {
+        Held::Else
+    } else if last.recorded_at < year_ends {
+        Held::Part(last.recorded_at)
+    } else {
+        Held::Year
+    })
+}
+
+/// As [`fill`]; but a SQLite store gets its name when it is filled, so that one which was stopped halfway is begun anew the
+/// next time.
+///
+/// # Errors
+/// As [`fill`].
+pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result<Filled, Failure> {
+    let Some(store) = wire::sqlite_path(&settings.store) else { return fill(settings, seed, permille).await };
+    let unfinished = with_suffix(store, ".filling");
+    for suffix in FILES {
+        match std::fs::remove_file(with_suffix(&unfinished, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::unavailable(error));
+            }
+            _ => {}
+        }
+    }
+    let beside = Settings { store: format!("sqlite:{}", unfinished.display()), ..settings.clone() };
+    let filled = fill(&beside, seed, permille).await?;
+    for suffix in FILES {
+        let (from, to) = (with_suffix(&unfinished, suffix), with_suffix(store, suffix));
+        if from.exists() {
+            std::fs::rename(from, to).map_err(Failure::unavailable)?;
+        }
+    }
+    Ok(filled)
+}
+
+/// The files of a SQLite store, the one that bears its name last.
+const FILES: [&str; 3] = ["-wal", "-shm", ""];
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// Plays the year of an authority of so many thousandths of the letter's size.

@@ -13,7 +13,7 @@ mod serve;
 pub mod step;
 pub mod words;
 
-pub use fill::{Filled, fill, is_filled};
+pub use fill::{Filled, Held, fill, fill_whole, held};
 pub use roster::Roster;
 pub use scripts::World;
 pub use serve::{first_steps, run};

@@ -9,16 +9,16 @@ use caseledger_web::SignIn;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::fill::{fill, is_filled};
+use super::fill::{Held, fill_whole, held};
 use super::step::moment;
 use crate::args::DemoArgs;
-use crate::clock::{MachineClock, ShiftedClock};
+use crate::clock::ShiftedClock;
 use crate::demo_issuer;
 use crate::exit::Failure;
 use crate::output::tell;
 use crate::serve;
 use crate::settings::{Identity, Settings, USUAL_STORE};
-use crate::wire::{self, Station};
+use crate::wire::Station;
 
 /// Where the demonstration is kept when no store is named.
 const DEMO_STORE: &str = "sqlite:data/demonstration.sqlite";
@@ -35,31 +35,51 @@ pub async fn run(settings: &Settings, args: &DemoArgs) -> Result<(), Failure> {
     // The demonstration's own issuer vouches for its personas, whatever provider the settings name.
     settings.identity = Identity { issuer: None, demo_issuer: true, ..settings.identity };
     if !args.no_serve {
-        // Told before the work, not after it.
+        // Told before the work, not after it: an address that others reach, and one that is taken.
         caseledger_access::demo::require_loopback(settings.http.listen)
             .map_err(|error| Failure::Usage(error.to_string()))?;
+        drop(serve::listen(&settings).await?);
     }
-
-    let log = wire::open_log(&settings.store, Arc::new(MachineClock)).await?;
-    let filled = is_filled(&log).await?;
-    log.close().await;
-    if filled {
-        eprintln!("{} holds a log already: it is left as it is.", settings.store_to_show());
-    } else {
-        eprintln!(
-            "Playing Northshire's year 2017 into {}: {} families' worth of commands, with the clock of that year.",
-            settings.store_to_show(),
-            if args.scale == 1 { "a thousand".to_owned() } else { format!("{} thousand", args.scale) },
-        );
-        let filled = fill(&settings, args.seed, args.scale.saturating_mul(1000)).await?;
-        eprintln!(
-            "{} commands were accepted, {} events are in the log, {:.1} seconds.",
-            filled.played.commands,
-            filled.events,
-            filled.took.as_secs_f64()
-        );
-    }
+    see_to_the_year(&settings, args).await?;
     if args.no_serve { Ok(()) } else { serve_it(&settings).await }
+}
+
+/// Plays the year where there is none yet.
+async fn see_to_the_year(settings: &Settings, args: &DemoArgs) -> Result<(), Failure> {
+    let store = settings.store_to_show();
+    match held(settings).await? {
+        Held::Nothing => {}
+        Held::Year => {
+            eprintln!("{store} holds a demonstration already: it is left as it is.");
+            return Ok(());
+        }
+        Held::Part(at) => {
+            return Err(Failure::Failed(format!(
+                "{store} holds a demonstration that was stopped while it was played, on {}. Empty it, or name another \
+                 with --store.",
+                at.strftime("%-d %B %Y")
+            )));
+        }
+        // Its issuer would give anybody a token for real records, and its clock would date what they write to 2018.
+        Held::Else => {
+            return Err(Failure::Usage(format!(
+                "{store} holds a log that is no demonstration: 'caseledger serve' serves it. Name another store for the \
+                 demonstration with --store."
+            )));
+        }
+    }
+    eprintln!(
+        "Playing Northshire's year 2017 into {store}: {} families' worth of commands, with the clock of that year.",
+        if args.scale == 1 { "a thousand".to_owned() } else { format!("{} thousand", args.scale) },
+    );
+    let filled = fill_whole(settings, args.seed, args.scale.saturating_mul(1000)).await?;
+    eprintln!(
+        "{} commands were accepted, {} events are in the log, {:.1} seconds.",
+        filled.played.commands,
+        filled.events,
+        filled.took.as_secs_f64()
+    );
+    Ok(())
 }
 
 /// When the demonstration is visited: the day of the inspection letter's visit.
