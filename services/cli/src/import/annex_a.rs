@@ -4,7 +4,7 @@
 //! comes in as a case that was closed on its day. So does a referral (list 3) without further action. An assessment (list 2)
 //! and any other referral come in as open cases. See decision record 0052.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calamine::Data;
 use caseledger_commands::case::{
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::cells::{self, Read, Reason};
 use super::report::Finding;
-use super::workbook::{List, Sheet};
+use super::workbook::{List, Sheet, Workbook};
 use crate::args::Dialect;
 
 /// What ids and idempotency keys of an import begin with. They follow from what a row says and not from the file, so that
@@ -37,6 +37,8 @@ pub struct Row {
     pub place: String,
     /// When what it tells of happened.
     pub happened: Timestamp,
+    /// The column that says so.
+    pub dated_by: &'static str,
     /// The child.
     pub person: RegisterPerson,
     /// The child's id.
@@ -63,11 +65,12 @@ pub struct Plan {
 }
 
 /// Reads every row of the lists.
-pub fn plan(file: &str, sheets: &[Sheet], dialect: Dialect) -> Plan {
-    let mut plan = Plan::default();
-    let mut children = BTreeSet::new();
+pub fn plan(file: &str, workbook: &Workbook, dialect: Dialect) -> Plan {
+    let mut plan = Plan { findings: not_read(workbook), ..Plan::default() };
+    let mut children: BTreeMap<Uuid, RegisterPerson> = BTreeMap::new();
     let mut cases = BTreeSet::new();
-    for sheet in sheets {
+    for sheet in &workbook.sheets {
+        plan.findings.extend(columns_at_fault(sheet));
         for (number, cells) in &sheet.rows {
             let mut reading = Reading { sheet, number: *number, cells, dialect, findings: vec![] };
             match reading.row(file) {
@@ -75,7 +78,13 @@ pub fn plan(file: &str, sheets: &[Sheet], dialect: Dialect) -> Plan {
                     reading.reject("Child Unique ID", "an earlier row of the file says the same".to_owned());
                 }
                 Some(mut row) => {
-                    row.introduces_child = children.insert(row.person_id);
+                    match children.get(&row.person_id) {
+                        Some(known) => {
+                            row.introduces_child = false;
+                            reading.compare(known, &row.person);
+                        }
+                        None => _ = children.insert(row.person_id, row.person.clone()),
+                    }
                     plan.rows.push(row);
                 }
                 None => {}
@@ -85,6 +94,44 @@ pub fn plan(file: &str, sheets: &[Sheet], dialect: Dialect) -> Plan {
     }
     plan
 }
+
+/// What a workbook holds besides the lists, and which of the lists it lacks.
+fn not_read(workbook: &Workbook) -> Vec<Finding> {
+    let about = |sheet: String, reason: &str| Finding {
+        sheet,
+        row: None,
+        column: "(sheet)".to_owned(),
+        reason: reason.to_owned(),
+        rejects: false,
+    };
+    let missing = workbook.missing().map(|list| about(list, "the workbook has no sheet of that name"));
+    let mut findings: Vec<_> = missing.collect();
+    if !workbook.others.is_empty() {
+        findings.push(about(workbook.others.join(", "), "not read: only lists 1 to 3 are imported"));
+    }
+    findings
+}
+
+/// The columns that a sheet lacks, and those that are none of its list's.
+fn columns_at_fault(sheet: &Sheet) -> Vec<Finding> {
+    let note = |column: &str, reason: &str| Finding {
+        sheet: sheet.name.clone(),
+        row: sheet.headings,
+        column: column.to_owned(),
+        reason: reason.to_owned(),
+        rejects: false,
+    };
+    let read = sheet.list.columns().iter().filter(|column| column.title != "Age of Child (Years)");
+    let missing = read.filter(|column| !sheet.has(column.title));
+    let missing = missing.map(|column| note(column.title, NO_SUCH_COLUMN));
+    let strangers = sheet
+        .strangers
+        .iter()
+        .map(|letters| note(&format!("column {letters}"), "not read: its heading is none of the list's"));
+    missing.chain(strangers).collect()
+}
+
+const NO_SUCH_COLUMN: &str = "the sheet has no column with that heading";
 
 /// One row being read.
 struct Reading<'a> {
@@ -168,6 +215,11 @@ impl Reading<'_> {
             sheet: self.sheet.name.clone(),
             number: self.number,
             place: format!("{file}, {}, row {}", self.sheet.name, self.number),
+            dated_by: match self.sheet.list {
+                List::Contacts => "Date of Contact",
+                List::EarlyHelp => "Assessment start date",
+                List::Referrals => "Date of referral",
+            },
             happened: noon.map_or(Timestamp::UNIX_EPOCH, |noon| noon.timestamp()),
             person,
             person_id,
@@ -200,6 +252,21 @@ impl Reading<'_> {
             address: None,
             telephone: None,
         })
+    }
+
+    /// Notes what the row says of its child otherwise than the row that the child was registered by.
+    fn compare(&mut self, known: &RegisterPerson, told: &RegisterPerson) {
+        const EARLIER_COUNTS: &str =
+            "an earlier row about this child says otherwise, and is what was registered";
+        for (column, differs) in [
+            ("Gender", known.gender != told.gender),
+            ("Ethnicity", known.ethnicity != told.ethnicity),
+            ("Date of Birth", known.birth != told.birth),
+        ] {
+            if differs {
+                self.note(column, EARLIER_COUNTS);
+            }
+        }
     }
 
     fn contact(&mut self) -> Option<Told> {
@@ -247,7 +314,8 @@ impl Reading<'_> {
     fn needed<T>(&mut self, title: &'static str, read: fn(&Data) -> Result<Option<T>, Reason>) -> Option<T> {
         let value = self.optional(title, read);
         if value.is_none() && !self.rejected(title) {
-            self.reject(title, "nothing in it".to_owned());
+            let reason = if self.sheet.has(title) { "nothing in it" } else { NO_SUCH_COLUMN };
+            self.reject(title, reason.to_owned());
         }
         value
     }
@@ -301,7 +369,7 @@ impl Reading<'_> {
     }
 
     fn find(&mut self, column: &str, reason: Reason, rejects: bool) {
-        let (sheet, row) = (self.sheet.name.clone(), self.number);
+        let (sheet, row) = (self.sheet.name.clone(), Some(self.number));
         self.findings.push(Finding { sheet, row, column: column.to_owned(), reason, rejects });
     }
 }

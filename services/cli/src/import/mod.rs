@@ -7,28 +7,39 @@ mod workbook;
 
 pub use annex_a::{Plan, Row, plan};
 pub use report::{Finding, Outcome, Report};
-pub use workbook::{List, Sheet, Unreadable, read};
+pub use workbook::{List, Sheet, Unreadable, Workbook};
 
 use std::path::Path;
 
 use caseledger_commands::case::CaseCommand;
 use caseledger_commands::person::PersonCommand;
 use caseledger_commands::{Actor, Role};
-use caseledger_dispatch::{Dispatcher, Rejection, Request};
+use caseledger_dispatch::{Dispatcher, OCCURRED_AT, Rejection, Request};
 
 use crate::args::Dialect;
 use crate::exit::Failure;
 
-/// Imports lists 1 to 3 of an Annex A workbook.
+/// Reads lists 1 to 3 of an Annex A workbook.
 ///
 /// # Errors
-/// [`Failure::Usage`] when the file can't be read as a workbook; [`Failure::Unavailable`] when the store fails halfway,
-/// after which importing again goes on where it stopped.
-pub async fn annex_a(dispatcher: &Dispatcher, file: &Path, dialect: Dialect) -> Result<Report, Failure> {
+/// [`Failure::Usage`] when the file can't be read as a workbook.
+pub fn read(file: &Path) -> Result<Workbook, Failure> {
+    workbook::read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
+}
+
+/// Imports them.
+///
+/// # Errors
+/// [`Failure::Unavailable`] when the store fails halfway, after which importing again goes on where it stopped.
+pub async fn annex_a(
+    dispatcher: &Dispatcher,
+    file: &Path,
+    workbook: &Workbook,
+    dialect: Dialect,
+) -> Result<Report, Failure> {
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    let sheets = read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    let Plan { rows, findings } = plan(&name, &sheets, dialect);
-    let mut report = Report::new(&name, &sheets, findings);
+    let Plan { rows, findings } = plan(&name, workbook, dialect);
+    let mut report = Report::new(&name, &workbook.sheets, findings);
     let actor = importer();
     for row in rows {
         let outcome = import(dispatcher, &actor, &row).await?;
@@ -68,6 +79,12 @@ async fn import(dispatcher: &Dispatcher, actor: &Actor, row: &Row) -> Result<Out
             Err(Rejection::Unavailable | Rejection::Busy) => {
                 let told = "The store failed during the import. Import the file again: what is in stays in.";
                 return Err(Failure::Unavailable(told.to_owned()));
+            }
+            Err(Rejection::InvalidInput(violations))
+                if violations.iter().any(|one| one.field == OCCURRED_AT) =>
+            {
+                let why = violations.into_iter().find(|one| one.field == OCCURRED_AT).map(|one| one.detail);
+                return Ok(Outcome::Misdated(why.unwrap_or_default()));
             }
             Err(rejection) => return Ok(Outcome::Refused(rejection.to_string())),
         }

@@ -12,8 +12,8 @@ use super::workbook::Sheet;
 pub struct Finding {
     /// The sheet.
     pub sheet: String,
-    /// The row, as a spreadsheet counts.
-    pub row: u64,
+    /// The row, as a spreadsheet counts; `null` when it is about the sheet as a whole.
+    pub row: Option<u64>,
     /// The column, as the guidance calls it.
     pub column: String,
     /// What is wrong, or how it was read.
@@ -33,6 +33,8 @@ pub enum Outcome {
     Changed,
     /// A rule refused it.
     Refused(String),
+    /// The day that it tells of can't be.
+    Misdated(String),
 }
 
 /// The account of an import: every row is imported, known or rejected.
@@ -67,6 +69,7 @@ impl Report {
     }
 
     pub(super) fn count(&mut self, row: &Row, outcome: Outcome) {
+        let mut column = "(row)";
         let reason = match outcome {
             Outcome::Imported => {
                 self.imported += 1;
@@ -81,10 +84,14 @@ impl Report {
                     .to_owned()
             }
             Outcome::Refused(why) => why,
+            Outcome::Misdated(why) => {
+                column = row.dated_by;
+                why
+            }
         };
         self.rejected += 1;
-        let (sheet, number) = (row.sheet.clone(), row.number);
-        self.findings.push(Finding { sheet, row: number, column: "(row)".to_owned(), reason, rejects: true });
+        let (sheet, number) = (row.sheet.clone(), Some(row.number));
+        self.findings.push(Finding { sheet, row: number, column: column.to_owned(), reason, rejects: true });
     }
 }
 
@@ -95,7 +102,10 @@ impl fmt::Display for Report {
         for finding in findings {
             let what = if finding.rejects { "rejected" } else { "note" };
             let Finding { sheet, row, column, reason, .. } = finding;
-            write!(f, "\n  {what}: {sheet}, row {row}, {column}: {reason}")?;
+            match row {
+                Some(row) => write!(f, "\n  {what}: {sheet}, row {row}, {column}: {reason}")?,
+                None => write!(f, "\n  {what}: {sheet}: {reason}")?,
+            }
         }
         Ok(())
     }

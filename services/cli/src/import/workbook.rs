@@ -92,11 +92,21 @@ pub struct Sheet {
     pub list: List,
     /// For each of the list's columns, where it is in the sheet.
     pub places: Vec<Option<usize>>,
+    /// The number of the row with the headings, where there is one.
+    pub headings: Option<u64>,
+    /// The columns under headings that are none of the list's, as a spreadsheet letters them.
+    pub strangers: Vec<String>,
     /// The rows below the headings, each with its number as a spreadsheet counts.
     pub rows: Vec<(u64, Vec<Data>)>,
 }
 
 impl Sheet {
+    /// Whether the sheet has the column.
+    pub fn has(&self, title: &str) -> bool {
+        let column = self.list.columns().iter().position(|column| column.title == title);
+        column.is_some_and(|column| self.places.get(column).is_some_and(Option::is_some))
+    }
+
     /// A cell by its column's title; empty where the sheet lacks the column.
     pub fn cell<'a>(&self, row: &'a [Data], title: &str) -> &'a Data {
         let column = self.list.columns().iter().position(|column| column.title == title);
@@ -118,23 +128,51 @@ pub enum Unreadable {
     NoList(String),
 }
 
+/// A workbook, as far as it is imported.
+#[derive(Clone, Debug)]
+pub struct Workbook {
+    /// The sheets that hold lists 1 to 3.
+    pub sheets: Vec<Sheet>,
+    /// The names of the others that hold anything.
+    pub others: Vec<String>,
+}
+
+impl Workbook {
+    /// The lists that no sheet holds.
+    pub fn missing(&self) -> impl Iterator<Item = String> {
+        let lists = List::ALL.iter().filter(|(list, _)| self.sheets.iter().all(|sheet| sheet.list != *list));
+        lists.map(|(_, number)| format!("List {number}"))
+    }
+}
+
 /// Reads the lists of a workbook.
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn read(path: &Path) -> Result<Vec<Sheet>, Unreadable> {
+pub fn read(path: &Path) -> Result<Workbook, Unreadable> {
     let wrong = |error: calamine::XlsxError| Unreadable::NotAWorkbook(error.to_string());
     let mut workbook: Xlsx<_> = open_workbook(path).map_err(wrong)?;
     let names = workbook.sheet_names();
-    let mut sheets = vec![];
+    let (mut sheets, mut others) = (vec![], vec![]);
     for name in &names {
-        let Some(list) = List::named(name) else { continue };
-        let range = workbook.worksheet_range(name).map_err(wrong)?;
+        let range = workbook.worksheet_range(name);
+        let Some(list) = List::named(name) else {
+            // A sheet with nothing below its first row, or without cells at all (a chart), has nothing to bring in.
+            if range.is_ok_and(|range| range.height() > 1) {
+                others.push(name.clone());
+            }
+            continue;
+        };
+        let range = range.map_err(wrong)?;
         let first = range.start().map_or(0, |(row, _)| row);
         let numbered = (u64::from(first) + 1..).zip(range.rows().map(<[Data]>::to_vec));
         sheets.push(sheet(name, list, numbered.collect()));
     }
-    if sheets.is_empty() { Err(Unreadable::NoList(names.join(", "))) } else { Ok(sheets) }
+    if sheets.is_empty() {
+        Err(Unreadable::NoList(names.join(", ")))
+    } else {
+        Ok(Workbook { sheets, others })
+    }
 }
 
 /// Finds the headings: the first row that has the child's id among them.
@@ -146,16 +184,36 @@ fn sheet(name: &str, list: List, rows: Vec<(u64, Vec<Data>)>) -> Sheet {
         })
     };
     let head = rows.iter().position(|(_, row)| heading(row, &ID).is_some());
-    let places =
+    let places: Vec<Option<usize>> =
         list.columns().iter().map(|column| head.and_then(|head| heading(&rows[head].1, column))).collect();
+    let headings = head.map(|head| rows[head].0);
+    let strangers = head
+        .map_or(&[][..], |head| &rows[head].1)
+        .iter()
+        .enumerate()
+        .filter(|(place, cell)| !super::cells::is_blank(cell) && !places.contains(&Some(*place)));
+    let strangers = strangers.map(|(place, _)| letters(place)).collect();
     let below = head.map_or(0, |head| head + 1);
     let filled = |(_, row): &(u64, Vec<Data>)| row.iter().any(|cell| !super::cells::is_blank(cell));
-    Sheet { name: name.to_owned(), list, places, rows: rows.into_iter().skip(below).filter(filled).collect() }
+    let rows = rows.into_iter().skip(below).filter(filled).collect();
+    Sheet { name: name.to_owned(), list, places, headings, strangers, rows }
+}
+
+/// A column's letters: A, B … Z, AA.
+fn letters(place: usize) -> String {
+    let last = char::from(b'A' + (place % 26) as u8);
+    if place < 26 { last.to_string() } else { letters(place / 26 - 1) + &last.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_lettered_as_a_spreadsheet_does() {
+        let all: Vec<_> = [0, 25, 26, 51, 52, 701, 702].into_iter().map(letters).collect();
+        assert_eq!(all, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
 
     #[test]
     fn a_list_is_known_by_its_sheets_name() {

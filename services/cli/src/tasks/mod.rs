@@ -35,16 +35,19 @@ pub fn print_json(answer: &impl Serialize) -> Result<(), Failure> {
 /// `import annex-a`.
 ///
 /// # Errors
-/// [`Failure::Incomplete`] when rows were rejected; the others as the import's.
+/// [`Failure::Usage`] for a file that is no workbook, [`Failure::Incomplete`] when rows were rejected; the others as the
+/// import's.
 pub async fn import_annex_a(
     settings: &Settings,
     file: &Path,
     dialect: Dialect,
     json: bool,
 ) -> Result<(), Failure> {
+    // Before the store is opened, and made: a file that is no workbook leaves nothing behind.
+    let workbook = import::read(file)?;
     let station = Station::open(settings, std::sync::Arc::new(MachineClock)).await?;
     station.register_settings().await?;
-    let report = import::annex_a(&station.dispatcher, file, dialect).await?;
+    let report = import::annex_a(&station.dispatcher, file, &workbook, dialect).await?;
     station.catch_up().await?;
     station.log.close().await;
     if json {
