@@ -10,6 +10,7 @@
 mod actor;
 pub mod codes;
 mod ids;
+mod json;
 mod personal;
 mod reference;
 mod table;
@@ -25,6 +26,7 @@ pub mod workforce;
 
 pub use actor::{Actor, Role};
 pub use ids::*;
+pub use json::{read_json, strict_json};
 pub use personal::Personal;
 pub use reference::{CaseReference, ReferenceError};
 pub use table::{Command, CommandSet, CommandSpec, InputError};

@@ -1,6 +1,10 @@
 //! The table of commands: one row a command, from which routes, schemas, the command line and forms are made.
 
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use std::collections::BTreeSet;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -54,7 +58,7 @@ pub trait CommandSet: Sized + Clone + Send + Sync + 'static {
     /// Reads and checks the message of the command with that name.
     ///
     /// # Errors
-    /// [`InputError::UnknownCommand`], [`InputError::Unreadable`] with the field at fault, or [`InputError::Invalid`]
+    /// [`InputError::UnknownCommand`], [`InputError::Unreadable`] with the fields at fault, or [`InputError::Invalid`]
     /// with everything that is wrong with the message.
     fn decode(name: &str, message: Value) -> Result<Self, InputError>;
 
@@ -71,26 +75,28 @@ pub enum InputError {
     /// No command has that name.
     #[error("There is no such command.")]
     UnknownCommand,
-    /// The message is not of the command's shape.
-    #[error("The field '{field}' can't be read: {detail}")]
-    Unreadable {
-        /// Where: a path such as `goals[2].measure`, or `.` for the message as a whole.
-        field: String,
-        /// What was expected. Holds nothing of what was sent, which may be personal.
-        detail: String,
-    },
+    /// The message is not of the command's shape: each member that is missing, that nobody knows, or that can't be read.
+    #[error("The message can't be read: {} of its fields are at fault.", .0.len())]
+    Unreadable(Vec<Violation>),
     /// The message has the right shape but says something that can't be.
     #[error("The message breaks {} of the rules for its fields.", .0.len())]
     Invalid(Vec<Violation>),
 }
 
-/// Reads one message, naming the field at fault.
+/// Reads one message, naming the fields at fault.
 pub fn read<C: Command>(message: Value) -> Result<C, InputError> {
-    // Nearly every message can be read; only one that can't is read again, step by step, to find the field at fault.
+    // Nearly every message can be read; only one that can't is read again, step by step, to find the fields at fault.
     let command = C::deserialize(&message).or_else(|_| {
-        serde_path_to_error::deserialize(message).map_err(|error| InputError::Unreadable {
-            field: error.path().to_string(),
-            detail: without_values(&error.into_inner().to_string()),
+        let given: Option<BTreeSet<String>> =
+            message.as_object().map(|members| members.keys().cloned().collect());
+        serde_path_to_error::deserialize(message).map_err(|error| {
+            let found = violation(error.path().to_string(), &error.into_inner().to_string());
+            // Serde stops at the first; whoever sent the message wants to know of all.
+            let mut all = given.map(|given| misfits::<C>(&given)).unwrap_or_default();
+            if !all.iter().any(|known| known.field == found.field) {
+                all.push(found);
+            }
+            InputError::Unreadable(all)
         })
     })?;
     let mut checks = Checks::default();
@@ -101,10 +107,63 @@ pub fn read<C: Command>(message: Value) -> Result<C, InputError> {
     }
 }
 
+/// The members of a message that nobody knows, and those that are missing. Of its own members only: what lies deeper is
+/// told one by one.
+fn misfits<C: JsonSchema>(given: &BTreeSet<String>) -> Vec<Violation> {
+    let schema = schema_of::<C>().to_value();
+    let Some(known) = schema.get("properties").and_then(Value::as_object) else { return vec![] };
+    let unknown = given.iter().filter(|name| !known.contains_key(*name)).map(|name| Violation {
+        field: name.clone(),
+        rule: "field-unknown",
+        detail: format!("There is no such field here, but: {}.", listed(known.keys())),
+    });
+    let required =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let missing = required.filter(|name| !given.contains(*name)).map(|name| missing(name.to_owned()));
+    unknown.chain(missing).collect()
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    names.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn missing(field: String) -> Violation {
+    Violation { field, rule: "field-missing", detail: "This field is missing.".to_owned() }
+}
+
+/// What serde found at fault, in words for whoever sent it.
+fn violation(path: String, message: &str) -> Violation {
+    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        return missing(if path == "." { name.to_owned() } else { format!("{path}.{name}") });
+    }
+    let rule = if message.starts_with("unknown field") { "field-unknown" } else { "unreadable" };
+    Violation { field: path, rule, detail: in_plain_words(&without_values(message)) }
+}
+
+/// Serde speaks of Rust's types; a client sends JSON.
+fn in_plain_words(message: &str) -> String {
+    let is_mismatch =
+        ["invalid type", "invalid value", "unknown variant"].iter().any(|start| message.starts_with(start));
+    let Some((_, expected)) = message.rsplit_once(", expected ").filter(|_| is_mismatch) else {
+        return message.to_owned();
+    };
+    let plain = match expected {
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a string" | "a borrowed string" => "text",
+        "a boolean" => "true or false",
+        "i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    format!("Give {plain} here.")
+}
+
 /// Serde's messages quote what was sent (`invalid type: string "Maisie", expected …`, `unknown variant `Maisie`, …`). It
 /// may be personal. Names of fields are the client's words for our own, and stay.
 fn without_values(message: &str) -> String {
-    if ["unknown field", "missing field", "duplicate field"].iter().any(|start| message.starts_with(start)) {
+    if ["unknown field", "duplicate field"].iter().any(|start| message.starts_with(start)) {
         return message.to_owned();
     }
     let (said, expected) = message.rfind(", expected ").map_or((message, ""), |at| message.split_at(at));
@@ -116,10 +175,20 @@ fn without_values(message: &str) -> String {
 
 /// The JSON schema of a message, with everything it refers to within it.
 pub fn schema_of<C: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12()
+    let mut schema = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .into_generator()
-        .into_root_schema_for::<C>()
+        .into_root_schema_for::<C>();
+    // A member that may be left out has no value then; where it may not be null either, such a default would be invalid.
+    without_null_default(&mut schema);
+    schema
+}
+
+fn without_null_default(schema: &mut Schema) {
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+    transform_subschemas(&mut without_null_default, schema);
 }
 
 /// A command's example as JSON.
@@ -198,3 +267,54 @@ macro_rules! command_set {
     };
 }
 pub(crate) use command_set;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::case::CaseCommand;
+
+    fn told(command: &str, message: Value) -> Vec<(String, &'static str, String)> {
+        match CaseCommand::decode(command, message) {
+            Err(InputError::Unreadable(violations)) => {
+                violations.into_iter().map(|it| (it.field, it.rule, it.detail)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_member_that_is_missing_or_unknown_is_named_at_once() {
+        let all = told("receive-referral", json!({ "shoe_size": 4, "route": "family" }));
+        let rules: Vec<_> = all.iter().map(|(field, rule, _)| (field.as_str(), *rule)).collect();
+        assert_eq!(rules[0], ("shoe_size", "field-unknown"));
+        for needed in ["source", "children", "presenting_needs", "concerns", "consent"] {
+            assert!(rules.contains(&(needed, "field-missing")), "{needed}: {rules:?}");
+        }
+        assert!(all[0].2.contains("presenting_needs") && !rules.iter().any(|(field, _)| *field == "route"));
+    }
+
+    #[test]
+    fn what_cant_be_read_is_told_in_words_of_json_and_without_what_was_sent() {
+        let wrong = |member: &str, value: Value| {
+            let mut message = example_of::<crate::case::ReceiveReferral>();
+            message[member] = value;
+            told("receive-referral", message)
+        };
+        let one = |field: &str, detail: &str| vec![(field.to_owned(), "unreadable", detail.to_owned())];
+        assert_eq!(wrong("children", json!("Maisie")), one("children", "Give a list here."));
+        assert_eq!(wrong("urgent", json!("Maisie")), one("urgent", "Give true or false here."));
+        let source = &wrong("source", json!("Maisie"))[0].2;
+        assert!(source.starts_with("Give one of `1A`, ") && !source.contains("Maisie"), "{source}");
+    }
+
+    #[test]
+    fn a_member_that_is_missing_deeper_down_is_named_with_its_path() {
+        let mut message =
+            (CaseCommand::TABLE.iter().find(|spec| spec.name == "agree-plan").unwrap().example)();
+        message["actions"][0].as_object_mut().unwrap().remove("what");
+        let all = told("agree-plan", message);
+        assert_eq!((all[0].0.as_str(), all[0].1), ("actions[0].what", "field-missing"));
+    }
+}

@@ -46,6 +46,34 @@ pub struct Found {
 /// # Errors
 /// [`SqlError`] when the database can't answer.
 pub async fn search(db: &Db, query: &PeopleQuery) -> Result<Vec<Found>, SqlError> {
+    let found = search_as_said(db, query).await?;
+    // `O Hartley` is mostly somebody who was entered as `O'Hartley`.
+    match query.name.as_deref().and_then(joined) {
+        Some(name) if found.is_empty() => {
+            search_as_said(db, &PeopleQuery { name: Some(name), ..query.clone() }).await
+        }
+        _ => Ok(found),
+    }
+}
+
+/// The name with each beginning of a family name that stands by itself joined to what follows, if there is one.
+fn joined(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split_whitespace().collect();
+    let begins = |part: &&str| {
+        let letters: String = part.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        matches!(letters.as_str(), "o" | "mc" | "mac" | "d")
+    };
+    let mut told = String::new();
+    for (nth, part) in parts.iter().enumerate() {
+        told.push_str(part);
+        if nth + 1 < parts.len() && !begins(part) {
+            told.push(' ');
+        }
+    }
+    (parts.iter().take(parts.len().saturating_sub(1)).any(begins)).then_some(told)
+}
+
+async fn search_as_said(db: &Db, query: &PeopleQuery) -> Result<Vec<Found>, SqlError> {
     let number = query.identifier.as_deref().map(|text| {
         let packed: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         packed.to_uppercase()
@@ -161,4 +189,19 @@ async fn candidates(
     );
     let read = |row: &Row| Ok((row.parsed("person_id")?, row.json("state")?));
     db.fetch(&sql, &values).await?.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_that_stands_by_itself_is_joined_to_what_follows() {
+        assert_eq!(joined("Maisie O Hartley").as_deref(), Some("Maisie OHartley"));
+        assert_eq!(joined("mc  donald Ann").as_deref(), Some("mcdonald Ann"));
+        assert_eq!(joined("O' Hartley").as_deref(), Some("O'Hartley"));
+        for as_it_is in ["Maisie Hartley", "Hartley O", "O", "", "Mackenzie"] {
+            assert_eq!(joined(as_it_is), None, "{as_it_is}");
+        }
+    }
 }

@@ -233,6 +233,9 @@ async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<As
             };
             return Err(Problem::parameter("?", detail));
         }
+        if text.contains('\0') {
+            return Err(Problem::parameter(&name, "The parameter holds a NUL character."));
+        }
         parameters.insert(name, text);
     }
     let body = match query.asks {
@@ -278,7 +281,7 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
     if let Some(version) = answer.version {
         let tag = format!("\"{version}\"");
         add(header::ETAG, tag.clone());
-        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        if is_known(headers, &tag) {
             return (StatusCode::NOT_MODIFIED, response).into_response();
         }
     }
@@ -296,6 +299,15 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
             (response, bytes).into_response()
         }
     }
+}
+
+/// Whether `If-None-Match` names the tag: alone or among others, weak or strong, or says `*` (RFC 9110, 13.1.2).
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let named = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    named
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|named| named == "*" || named.strip_prefix("W/").unwrap_or(named) == tag)
 }
 
 /// The address of the next page: the same question, from the cursor on. It holds no more than the client sent.

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
+use caseledger_commands::read_json;
 use futures::StreamExt;
 use serde_json::Value;
 
@@ -49,7 +50,7 @@ fn too_large(limit: usize) -> Problem {
 
 /// Reads JSON text, naming the place where it goes wrong.
 pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    read_json(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         // serde_json's messages about syntax quote nothing of what was sent.
         let problem = Problem::of(&KINDS.unreadable_json).detail(format!("{error}."));
@@ -57,13 +58,20 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     })
 }
 
-/// Refuses a body of another media type. Parameters (`; charset=utf-8`) are looked over.
+/// Refuses a body of another media type, and one that is compressed. Parameters (`; charset=utf-8`) are looked over.
 pub fn expect_media_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Problem> {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let sent = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if taken.contains(&sent.as_str()) {
-        return Ok(());
+    if !taken.contains(&sent.as_str()) {
+        let detail = format!("Send {}, with a Content-Type that says so.", taken.join(" or "));
+        let problem = Problem::of(&KINDS.unsupported_media_type).detail(detail);
+        return Err(problem.header(header::ACCEPT, &taken.join(", ")));
     }
-    let detail = format!("Send {}, with a Content-Type that says so.", taken.join(" or "));
-    Err(Problem::of(&KINDS.unsupported_media_type).detail(detail).header(header::ACCEPT, &taken.join(", ")))
+    let coded = headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity");
+    if coded {
+        let detail = "Send the body as it is, without a Content-Encoding such as gzip.";
+        let problem = Problem::of(&KINDS.unsupported_media_type).detail(detail);
+        return Err(problem.header(header::ACCEPT_ENCODING, "identity"));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, Request, header};
 use caseledger_commands::Actor;
-use caseledger_dispatch as dispatch;
+use caseledger_dispatch::{self as dispatch, LONGEST_KEY};
 
 use crate::kinds::KINDS;
 use crate::problem::Problem;
@@ -10,9 +10,6 @@ use crate::problem::Problem;
 /// The id of a request: made by the service, answered as `X-Request-Id`, logged, and the correlation of what follows.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
-
-/// The longest idempotency key, in characters.
-pub const LONGEST_KEY: usize = 200;
 
 /// What a request says besides its body.
 #[derive(Clone, Debug)]

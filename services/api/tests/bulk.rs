@@ -40,6 +40,9 @@ async fn a_result_a_line_in_the_order_of_the_lines() {
         line("cases", "acknowledge-referral", Some(id(404).to_string()), json!({ "told_by": "letter" })),
         json!({ "collection": "cases", "command": "receive-referral", "message": {}, "surplus": 1 })
             .to_string(),
+        "[\"cases\", \"receive-referral\", null, null, null, {}]".to_owned(),
+        "{\"collection\": \"cases\", \"command\": \"receive-referral\", \"message\": {\"urgent\": true, \"urgent\": false}}"
+            .to_owned(),
     ];
 
     let answer = post(&app, "practitioner", Body::from(lines.join("\n"))).await;
@@ -48,7 +51,9 @@ async fn a_result_a_line_in_the_order_of_the_lines() {
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     let results = results(&answer);
     let statuses: Vec<_> = results.iter().map(|result| result["status"].as_u64().unwrap()).collect();
-    assert_eq!(statuses, [200, 200, 200, 400, 404, 404, 422]);
+    assert_eq!(statuses, [200, 200, 200, 400, 404, 404, 422, 422, 400]);
+    let numbers: Vec<_> = results.iter().map(|result| result["line"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     assert_eq!(results[1]["receipt"]["events"], json!(["ReferralAcknowledged"]));
     assert_eq!(results[2]["receipt"]["events"], json!([]));
     assert_eq!(results[4]["problem"]["type"], "/problems/no-such-command");
@@ -101,6 +106,19 @@ async fn a_line_that_never_ends_is_given_up() {
     let answer = post(&app, "school-referrer", Body::from(format!("{sound}\n{}", "a".repeat(100_000)))).await;
     let statuses: Vec<_> = results(&answer).iter().map(|result| result["status"].clone()).collect();
     assert_eq!(statuses, [json!(200), json!(413)]);
+}
+
+/// A key or version for the whole body would be a promise that nobody keeps.
+#[tokio::test]
+async fn what_goes_with_a_single_command_is_refused() {
+    let app = TestApp::new().await;
+    for (name, value) in [("idempotency-key", "import-1"), ("if-match", "\"3\"")] {
+        let request = app.as_persona("school-referrer", "POST", "/v1/commands").header(name, value);
+        let request = request.header("content-type", "application/x-ndjson").body(Body::empty()).unwrap();
+        let answer = app.send(request).await;
+        assert_eq!(answer.json()["field"].as_str().map(str::to_lowercase).as_deref(), Some(name));
+        assert!(answer.problem().starts_with("400 /problems/bad-parameter"), "{}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -245,6 +245,28 @@ async fn other_media_types_are_refused() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused() {
+    let app = TestApp::new().await;
+    let answer =
+        app.post_with("school-referrer", RECEIVE, &referral(), &[("content-encoding", "gzip")]).await;
+    assert_eq!(answer.problem(), "415 /problems/unsupported-media-type - -");
+    assert_eq!(answer.header("accept-encoding"), "identity");
+    let plain =
+        app.post_with("school-referrer", RECEIVE, &referral(), &[("content-encoding", "identity")]).await;
+    assert_eq!(plain.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_member_that_stands_twice_is_refused() {
+    let app = TestApp::new().await;
+    let twice = "{\"concerns\": \"Tired.\",\n \"concerns\": \"Maisie is hungry.\"}";
+    let answer = raw(&app, twice.to_owned()).await;
+    assert_eq!(answer.problem(), "400 /problems/unreadable-json - -");
+    assert_eq!(answer.json()["line"], 2);
+    assert!(!answer.text.contains("Maisie"), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn addresses_and_methods_that_are_none() {
     let app = TestApp::new().await;
     assert_eq!(app.get("practitioner", "/v1/nothing").await.problem(), "404 /problems/no-such-route - -");

@@ -40,10 +40,18 @@ async fn a_case_by_the_reference_that_people_read_out() {
 #[tokio::test]
 async fn a_case_that_is_known_already_is_not_sent_again() {
     let (app, case) = acknowledged().await;
-    let request =
-        app.as_persona("practitioner", "GET", &format!("/v1/cases/{case}")).header("if-none-match", "\"2\"");
-    let answer = app.send(request.body(axum::body::Body::empty()).unwrap()).await;
-    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    let asked = async |known: &str| {
+        let request = app.as_persona("practitioner", "GET", &format!("/v1/cases/{case}"));
+        app.send(request.header("if-none-match", known).body(axum::body::Body::empty()).unwrap()).await
+    };
+    for known in ["\"2\"", "W/\"2\"", "\"1\", \"2\"", "*"] {
+        let answer = asked(known).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{known}");
+        assert_eq!(answer.header("etag"), "\"2\"");
+    }
+    for unknown in ["\"1\"", "2", "\"\""] {
+        assert_eq!(asked(unknown).await.status, StatusCode::OK, "{unknown}");
+    }
 }
 
 #[tokio::test]
@@ -112,6 +120,9 @@ async fn cursors_and_parameters_that_can_not_be_read() {
         ("limit=-1", "limit"),
         ("after=soon", "after"),
         ("name=Maisie", "?"),
+        ("order=%00", "order"),
+        // ["timeline","\u0000","2"]: PostgreSQL takes no such text.
+        ("cursor=WyJ0aW1lbGluZSIsIlx1MDAwMCIsIjIiXQ", "cursor"),
     ] {
         let answer = app.get("practitioner", &format!("{path}?{query}")).await;
         assert_eq!(answer.problem(), format!("400 /problems/bad-parameter - {field}"), "{query}");
@@ -133,6 +144,38 @@ async fn after_waits_for_what_one_just_did_and_not_for_ever() {
     assert_eq!(early.header("retry-after"), "1");
     app.projections.catch_up().await.unwrap();
     assert_eq!(app.get("practitioner", &path).await.status, StatusCode::OK);
+}
+
+/// What no team holds yet is nobody's own, and somebody has to see it all the same.
+#[tokio::test]
+async fn a_manager_sees_what_waits_for_allocation_without_asking_for_everyones() {
+    let app = TestApp::new().await;
+    let case = app.referral().await;
+    let decided = app
+        .post("team-manager", &format!("/v1/cases/{case}/decide-triage"), &example("cases", "decide-triage"))
+        .await;
+    assert_eq!(decided.status, StatusCode::OK, "{}", decided.text);
+    app.projections.catch_up().await.unwrap();
+    for persona in ["team-manager", "practitioner", "inspector"] {
+        let list = app.get(persona, "/v1/worklists/unallocated").await;
+        assert_eq!(list.json()["items"][0]["case"], json!(case), "{persona}: {}", list.text);
+    }
+    let mine = app.get("team-manager", "/v1/worklists/unallocated?whose=my-team").await;
+    assert_eq!(mine.json()["items"], json!([]));
+}
+
+/// A page without a row and with a next one looks like an empty list to whoever does not follow links.
+#[tokio::test]
+async fn a_worklist_of_others_cases_ends_at_once() {
+    let app = TestApp::new().await;
+    for _ in 0..3 {
+        app.referral().await;
+    }
+    app.projections.catch_up().await.unwrap();
+    let all = app.get("practitioner", "/v1/worklists/due?whose=everyone&limit=1").await;
+    assert!(!all.header("link").is_empty(), "{}", all.text);
+    let none = app.get("partner-practitioner", "/v1/worklists/due?whose=everyone&limit=1").await;
+    assert_eq!((none.json()["items"].clone(), none.header("link")), (json!([]), ""));
 }
 
 #[tokio::test]
@@ -184,6 +227,8 @@ async fn people_are_found_by_what_stands_in_a_body() {
     let surplus = app.post("practitioner", "/v1/people/search", &json!({ "nickname": "Maisie" })).await;
     assert_eq!(surplus.problem(), "422 /problems/invalid-input - -");
     assert!(!surplus.text.contains("Maisie"));
+    let nul = app.post("practitioner", "/v1/people/search", &json!({ "name": "Mai\u{0}sie" })).await;
+    assert_eq!(nul.problem(), "422 /problems/invalid-input - -");
     assert_eq!(
         app.post("analyst", "/v1/people/search", &json!({ "name": name })).await.status,
         StatusCode::FORBIDDEN

@@ -68,6 +68,16 @@ impl Station {
         Ok(Self { log, access, dispatcher, projections, processes, registry, requests, clock })
     }
 
+    /// Opens a store that is there. What looks at a store, or adds to one, must not answer from an empty one that it has
+    /// just made because somebody mistyped a path.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] when a SQLite store has no file; the others as [`Self::open`].
+    pub async fn open_existing(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        must_be_there(&settings.store)?;
+        Self::open(settings, clock).await
+    }
+
     /// Registers the agencies and teams that the authority's settings name. Again changes nothing.
     ///
     /// # Errors
@@ -137,6 +147,20 @@ pub fn make_folder(store: &str) -> Result<(), Failure> {
     let Some(folder) = sqlite_path(store).and_then(Path::parent) else { return Ok(()) };
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::Unavailable(format!("{} can't be made: {error}", folder.display())))
+}
+
+/// Refuses a SQLite store whose file is missing. A server says by itself that it has no such database.
+///
+/// # Errors
+/// [`Failure::NotFound`], with what makes a store.
+pub fn must_be_there(store: &str) -> Result<(), Failure> {
+    match sqlite_path(store) {
+        Some(file) if !file.is_file() => Err(Failure::NotFound(format!(
+            "There is no store at {}. --store names another; 'caseledger migrate', 'serve', 'demo' and 'import' make one.",
+            file.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The file of a SQLite store.

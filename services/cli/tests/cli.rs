@@ -28,6 +28,13 @@ fn with_input(folder: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
+/// A folder with an empty store of the usual name.
+fn folder_with_a_store() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(code(&caseledger(folder.path(), &["migrate"])), 0);
+    folder
+}
+
 fn code(output: &Output) -> i32 {
     output.status.code().expect("it ended by itself")
 }
@@ -102,7 +109,7 @@ fn a_password_is_masked_in_what_is_printed() {
 
 #[test]
 fn a_command_and_its_replay() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with_a_store();
     let child = with_input(
         folder.path(),
         &["command", "register-person", "--json"],
@@ -143,7 +150,7 @@ fn a_command_and_its_replay() {
 
 #[test]
 fn each_way_to_fail_has_its_code() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with_a_store();
     let nobody = "01890a5d-ac96-774b-bcce-b302099a8057";
     let message = "{\"told_by\": \"letter\"}";
     let ended = |args: &[&str]| code(&with_input(folder.path(), args, message));
@@ -170,12 +177,80 @@ fn each_way_to_fail_has_its_code() {
     );
 }
 
+/// A mistyped path must not be answered from a store that was made for the occasion: a figure of nought would be believed.
+#[test]
+fn what_looks_at_a_store_or_adds_to_it_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let asked: [(&[&str], i32); 9] = [
+        (&["report", "open-cases"], 4),
+        (&["replay", case], 4),
+        (&["command", "register-person"], 4),
+        (&["projections", "status"], 4),
+        (&["projections", "rebuild"], 4),
+        (&["export", "annex-a", "--check"], 4),
+        (&["export", "ssd-early-help", "--out", "episodes.csv"], 4),
+        (&["backup", "--to", "copy.sqlite"], 4),
+        (&["doctor", "--disk-warn-below-mb", "0", "--disk-ill-below-mb", "0"], 5),
+    ];
+    for (args, ends_with) in asked {
+        let output = with_input(
+            folder.path(),
+            &[args, &["--store", "sqlite:typo.sqlite"]].concat(),
+            "{\"given_name\": \"A\"}",
+        );
+        assert_eq!(code(&output), ends_with, "{args:?}: {}", stderr(&output));
+        let told = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(told.contains("There is no store at typo.sqlite"), "{args:?}: {told}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{args:?}");
+    }
+}
+
+#[test]
+fn a_demonstration_looks_for_its_address_before_it_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = caseledger(folder.path(), &["demo", "--listen", &address, "--ops-listen", "127.0.0.1:0"]);
+    assert_eq!(code(&output), 5, "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains(&address) && stderr(&output).contains("--listen"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// Its issuer gives anybody a token, and its clock stands in 2018.
+#[test]
+fn a_demonstration_is_not_made_of_a_real_log() {
+    let folder = folder_with_a_store();
+    let example = stdout(&caseledger(folder.path(), &["command", "register-person", "--example"]));
+    assert_eq!(code(&with_input(folder.path(), &["command", "register-person"], &example)), 0);
+    let output =
+        caseledger(folder.path(), &["demo", "--no-serve", "--store", "sqlite:./data/caseledger.sqlite"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    assert!(stderr(&output).contains("no demonstration"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_member_that_stands_twice_is_refused_with_its_place() {
+    let folder = folder_with_a_store();
+    let twice = with_input(
+        folder.path(),
+        &["command", "register-person"],
+        "{\"given_name\": \"A\",\n\"given_name\": \"B\"}",
+    );
+    assert_eq!(code(&twice), 2);
+    assert!(stderr(&twice).contains("line 2"), "{}", stderr(&twice));
+}
+
 #[test]
 fn the_doctor_warns_of_a_small_disk_and_finds_a_full_one_ill() {
     // Limits below or above whatever room the machine has.
     const MORE_THAN_ANY_DISK: &str = "1000000000000";
     let found = |warn_below_mb: &str, ill_below_mb: &str| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder_with_a_store();
         let limits = ["--disk-warn-below-mb", warn_below_mb, "--disk-ill-below-mb", ill_below_mb];
         let output = caseledger(folder.path(), &[&["doctor", "--json"], &limits[..]].concat());
         let lines = json(&output);
@@ -189,7 +264,7 @@ fn the_doctor_warns_of_a_small_disk_and_finds_a_full_one_ill() {
 
 #[test]
 fn the_doctor_finds_a_fresh_store_well() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with_a_store();
     let any_disk_will_do = ["--disk-warn-below-mb", "0", "--disk-ill-below-mb", "0"];
     let output = caseledger(folder.path(), &[&["doctor", "--json"], &any_disk_will_do[..]].concat());
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
@@ -204,7 +279,7 @@ fn the_doctor_finds_a_fresh_store_well() {
 /// Those who look without serving see what `serve` would go by.
 #[test]
 fn the_environment_of_the_service_counts_for_config_print_and_the_doctor() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with_a_store();
     let told = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_caseledger"));
         command.args(args).current_dir(folder.path());
@@ -243,7 +318,7 @@ fn the_openapi_document_and_completions_need_no_store() {
 /// `caseledger completions bash | head -1`: whoever closes the pipe has read enough.
 #[test]
 fn a_reader_who_goes_is_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with_a_store();
     for args in [&["completions", "bash"][..], &["openapi"], &["command", "--list"], &["doctor"]] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_caseledger"))
             .args(args)

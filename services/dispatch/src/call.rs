@@ -15,6 +15,9 @@ use crate::{IdSource, Rejection, Request, key_derived_id};
 /// The reserved member of a message that says when it happened.
 pub const OCCURRED_AT: &str = "occurred_at";
 
+/// The longest idempotency key, in bytes.
+pub const LONGEST_KEY: usize = 200;
+
 /// A sound request for one aggregate.
 pub struct Call<C> {
     pub id: Uuid,
@@ -45,6 +48,7 @@ impl<C: CommandSet> Call<C> {
         let is_follow_up = actor.is(Role::Process);
         check_occurred_at(occurred_at, if is_follow_up { occurred_at } else { now }, authority, is_bound)?;
         check_characters(&request.message)?;
+        request.idempotency_key.as_deref().map_or(Ok(()), check_key)?;
         let command = C::decode(entry.spec.name, request.message).map_err(rejected)?;
         let id = match (C::ONLY, request.id, &request.idempotency_key) {
             (Some(only), None, _) => only,
@@ -106,8 +110,9 @@ fn digest<C: CommandSet>(
 fn rejected(error: InputError) -> Rejection {
     match error {
         InputError::UnknownCommand => Rejection::UnknownCommand,
-        InputError::Unreadable { field, detail } => Rejection::invalid(&field, "unreadable", detail),
-        InputError::Invalid(violations) => Rejection::InvalidInput(violations),
+        InputError::Unreadable(violations) | InputError::Invalid(violations) => {
+            Rejection::InvalidInput(violations)
+        }
     }
 }
 
@@ -142,6 +147,15 @@ fn check_occurred_at(
             "This is more than {days} days ago, which is as far back as the authority takes entries."
         );
         return Err(Rejection::invalid(OCCURRED_AT, "occurred-too-long-ago", detail));
+    }
+    Ok(())
+}
+
+/// A key is kept beside the events, and compared by a database.
+fn check_key(key: &str) -> Result<(), Rejection> {
+    if key.is_empty() || key.len() > LONGEST_KEY || key.contains('\0') {
+        let detail = format!("An idempotency key has 1 to {LONGEST_KEY} characters, none of them NUL.");
+        return Err(Rejection::invalid("idempotency_key", "idempotency-key-fit", detail));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub mod registry;
 mod rejection;
 mod request;
 
-pub use call::OCCURRED_AT;
+pub use call::{LONGEST_KEY, OCCURRED_AT};
 pub use desk::Standing;
 pub use dispatcher::{Dispatcher, Parts};
 pub use ids::{IdSource, key_derived_id};

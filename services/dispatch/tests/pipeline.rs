@@ -168,6 +168,16 @@ async fn what_a_database_could_not_give_out_again_is_refused_with_its_field() {
 }
 
 #[tokio::test]
+async fn a_key_that_can_not_be_kept_is_refused() {
+    let pipeline = Pipeline::new().await;
+    for key in ["", "a\u{0}b", &"k".repeat(201)] {
+        let outcome = pipeline.send(&school(), receive_referral().with_key(key)).await;
+        assert_eq!(refused_field(outcome), ("idempotency_key".to_owned(), "idempotency-key-fit"), "{key:?}");
+    }
+    assert!(pipeline.send(&school(), receive_referral().with_key("k".repeat(200))).await.is_ok());
+}
+
+#[tokio::test]
 async fn what_is_not_there_and_what_one_may_not_know_of_answer_alike() {
     let pipeline = Pipeline::new().await;
     let case = pipeline.referral().await;

@@ -113,11 +113,12 @@ pub fn describe_bulk(paths: &mut Map<String, Value>) {
         "idempotency_key": "3f1b2c9e-acknowledge",
         "message": { "told_by": "telephone" },
     });
-    let result = json!({ "status": 200, "receipt": receipt_example() });
+    let result = json!({ "status": 200, "line": 1, "receipt": receipt_example() });
     let mut responses = problems(&[400, 415]);
     responses.insert("200".to_owned(), json!({
-        "description": "A result a line, in the order of the lines, as each is done: `{\"status\": …, \"receipt\": …}` or \
-                        `{\"status\": …, \"problem\": …}`.",
+        "description": "A result a line, in the order of the lines, as each is done: `{\"status\": …, \"line\": …, \
+                        \"receipt\": …}` or `{\"status\": …, \"line\": …, \"problem\": …}`. Blank lines are counted and not \
+                        answered.",
         "content": { bulk::MEDIA_TYPE: { "schema": { "type": "string" }, "example": format!("{result}\n") } },
     }));
     responses.sort_keys();

@@ -177,19 +177,21 @@ fn problem_schema() -> Value {
         "required": ["type", "title", "status"],
         "properties": {
             "type": { "type": "string", "format": "uri-reference", "description": "The kind of problem, or the rule. Stable." },
-            "title": { "type": "string" },
-            "status": { "type": "integer" },
+            "title": { "type": "string", "description": "What happened, in a line. Stable." },
+            "status": { "type": "integer", "description": "The status, as in the answer's head." },
             "detail": { "type": "string", "description": "What happened this time." },
             "rule": { "type": "string", "description": "The stable name of the rule that was broken." },
             "field": { "type": "string", "description": "The field at fault: `actions[1].due`." },
             "remedy": { "type": "string", "description": "What to do instead." },
             "violations": { "type": "array", "description": "Everything that is wrong with the fields of a message.",
                 "items": { "type": "object", "properties": {
-                    "field": { "type": "string" }, "rule": { "type": "string" }, "detail": { "type": "string" } } } },
+                    "field": { "type": "string", "description": "The field at fault: `goals[2].measure`." },
+                    "rule": { "type": "string", "description": "The stable name of the rule." },
+                    "detail": { "type": "string", "description": "What is wrong and what to do." } } } },
             "line": { "type": "integer", "description": "Where JSON could not be read." },
-            "column": { "type": "integer" },
-            "expected_version": { "type": "integer" },
-            "actual_version": { "type": "integer" },
+            "column": { "type": "integer", "description": "The same." },
+            "expected_version": { "type": "integer", "description": "The version that the client had seen." },
+            "actual_version": { "type": "integer", "description": "The version that there is." },
         },
     })
 }

@@ -63,8 +63,8 @@ fn schema_of(example: &Value) -> Value {
                 members.iter().map(|(name, value)| (name.clone(), schema_of(value))).collect();
             json!({ "type": "object", "properties": properties })
         }
-        Value::Array(items) => match items.first() {
-            Some(item) => json!({ "type": "array", "items": schema_of(item) }),
+        Value::Array(items) => match items.iter().map(schema_of).reduce(|one, other| common(&one, &other)) {
+            Some(item) => json!({ "type": "array", "items": item }),
             None => json!({ "type": "array" }),
         },
         Value::String(_) => json!({ "type": "string" }),
@@ -72,5 +72,38 @@ fn schema_of(example: &Value) -> Value {
         Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
         Value::Number(_) => json!({ "type": "integer" }),
         Value::Null => json!({}),
+    }
+}
+
+/// What holds of both: the members of both for two objects, and nothing for two things of different kinds.
+fn common(one: &Value, other: &Value) -> Value {
+    if one == other {
+        return one.clone();
+    }
+    let (Some(ones), Some(others)) = (one["properties"].as_object(), other["properties"].as_object()) else {
+        return json!({});
+    };
+    let mut properties = ones.clone();
+    for (name, schema) in others {
+        let both = properties.get(name).map_or_else(|| schema.clone(), |known| common(known, schema));
+        properties.insert(name.clone(), both);
+    }
+    json!({ "type": "object", "properties": properties })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_of_different_kinds_are_described_by_what_they_share() {
+        let schema =
+            schema_of(&json!([{ "unit": "share", "a": 1 }, { "unit": { "number": "cases" }, "b": true }]));
+        let (integer, boolean) = (json!({ "type": "integer" }), json!({ "type": "boolean" }));
+        let properties = json!({ "unit": {}, "a": integer, "b": boolean });
+        assert_eq!(
+            schema,
+            json!({ "type": "array", "items": { "type": "object", "properties": properties } })
+        );
     }
 }

@@ -76,6 +76,9 @@ fn read(body: Value) -> Result<PeopleQuery, Problem> {
     let unfit = |detail: &str| Problem::of(&KINDS.invalid_input).detail(detail);
     // serde's own words could repeat what was typed.
     let shape = "Say 'name', 'date_of_birth' (a day such as 2009-03-14), 'identifier', and nothing else.";
+    if !body.is_object() {
+        return Err(unfit(shape));
+    }
     let wanted: Wanted = serde_json::from_value(body).map_err(|_| unfit(shape))?;
     let text = |said: Option<Personal<String>>| {
         said.map(|said| said.reveal().trim().to_owned()).filter(|said| !said.is_empty())
@@ -85,6 +88,10 @@ fn read(body: Value) -> Result<PeopleQuery, Problem> {
         birth_date: wanted.date_of_birth.map(|day| *day.reveal()),
         identifier: text(wanted.identifier),
     };
+    let texts = [&query.name, &query.identifier];
+    if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+        return Err(unfit("Take out the NUL character."));
+    }
     match query {
         PeopleQuery { name: None, birth_date: None, identifier: None } => {
             Err(unfit("Say at least one of 'name', 'date_of_birth' and 'identifier'."))

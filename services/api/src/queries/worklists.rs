@@ -3,13 +3,14 @@
 use caseledger_access::Resource;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::{CaseReference, Date, Role};
+use caseledger_projections::Cursor;
 use caseledger_projections::cases::List;
 use caseledger_projections::queries::{self, Reads, Whose, WorklistItem, WorklistQuery};
 use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::Api;
-use crate::ask::{Answer, Ask, Method, Parameter, Query};
+use crate::ask::{Answer, Ask, CURSOR, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 
@@ -35,8 +36,8 @@ pub fn queries() -> Vec<Query> {
             path: "/v1/worklists/{name}",
             tag: "Worklists",
             title: "What waits for somebody to do it: the earliest due first.",
-            doc: "Only rows of cases that you may see are given, so that a page can be shorter than its limit. Overdue follows \
-                  from the clock: nobody has to open anything.",
+            doc: "Only rows of cases that you may see are given, so that a page can be shorter than its limit; follow `next` to \
+                  the end. Overdue follows from the clock: nobody has to open anything.",
             parameters: &[WHOSE, OVERDUE, DUE_BY],
             paged: true,
             projection: Some(Reads::CASES),
@@ -50,7 +51,8 @@ pub fn queries() -> Vec<Query> {
 const WHOSE: Parameter = Parameter {
     name: "whose",
     doc: "`mine` (cases that you lead and actions that you own), `my-team`, `my-agency` or `everyone`. Left out: `mine` for a \
-          practitioner, `my-team` for a manager with a team, `everyone` for others.",
+          practitioner, `my-team` for a manager with a team, `everyone` for others; and `everyone` for what no team holds yet: \
+          `unallocated` and `awaiting-panel`.",
     example: "my-team",
 };
 const OVERDUE: Parameter =
@@ -68,17 +70,31 @@ async fn worklist(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     let name: String = ask.path("name")?;
     let list = List::ALL.into_iter().find(|list| list.name() == name);
     let list = list.ok_or_else(|| Problem::of(&KINDS.not_found))?;
+    let mut wanted = ask.page()?;
     let query = WorklistQuery {
         overdue_only: ask.parameter(OVERDUE.name, "true or false")?.unwrap_or(false),
         due_by: ask.parameter::<Date>(DUE_BY.name, "a day such as 2017-07-14")?,
-        ..WorklistQuery::new(list, whose(ask)?, civil_date(api.dispatcher.now()))
+        ..WorklistQuery::new(list, whose(ask, list)?, civil_date(api.dispatcher.now()))
     };
-    let page = queries::worklist(api.projections.db(), &query, &ask.page()?).await?;
-    let items = api.visible(&ask.actor, page.items, |item: &WorklistItem| item.case).await?;
-    Ok(Answer::of(json!({ "worklist": list.name(), "items": items }))?.followed_by(page.next))
+    let mut looked_at = 0;
+    loop {
+        let page = queries::worklist(api.projections.db(), &query, &wanted).await?;
+        looked_at += page.items.len();
+        let items = api.visible(&ask.actor, page.items, |item: &WorklistItem| item.case).await?;
+        let next = page.next.as_deref().filter(|_| items.is_empty() && looked_at < MOST_LOOKED_AT);
+        let Some(next) = next else {
+            return Ok(Answer::of(json!({ "worklist": list.name(), "items": items }))?.followed_by(page.next));
+        };
+        // A page without a row looks like an empty list to whoever does not follow links.
+        wanted.cursor =
+            Some(Cursor::parse(next).map_err(|error| Problem::parameter(CURSOR.name, error.to_string()))?);
+    }
 }
 
-fn whose(ask: &Ask) -> Result<Whose, Problem> {
+/// How many rows of others are passed by for one answer.
+const MOST_LOOKED_AT: usize = 2_000;
+
+fn whose(ask: &Ask, list: List) -> Result<Whose, Problem> {
     let actor = &ask.actor;
     let none = |what: &str| Problem::parameter(WHOSE.name, format!("Your identity names no {what}."));
     let said: Option<String> = ask.parameter(WHOSE.name, WHOSE.doc)?;
@@ -88,6 +104,7 @@ fn whose(ask: &Ask) -> Result<Whose, Problem> {
         Some("my-team") => actor.team.map(Whose::Team).ok_or_else(|| none("team")),
         Some("my-agency") => actor.agency.map(Whose::Agency).ok_or_else(|| none("agency")),
         Some(_) => Err(Problem::parameter(WHOSE.name, "'whose' takes mine, my-team, my-agency or everyone.")),
+        None if matches!(list, List::Unallocated | List::AwaitingPanel) => Ok(Whose::Everyone),
         None => Ok(match (actor.is(Role::Practitioner), actor.practitioner, actor.team) {
             (true, Some(practitioner), _) => Whose::Practitioner(practitioner),
             (false, _, Some(team)) if actor.is(Role::TeamManager) => Whose::Team(team),

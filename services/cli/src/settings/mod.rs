@@ -223,14 +223,24 @@ fn with_password(url: &str, password: &str) -> Result<String, Failure> {
     Ok(format!("{scheme}://{user}:{escaped}@{host}"))
 }
 
-/// A database URL with its password masked.
+/// A database URL with its password masked, wherever in the address it stands.
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    match credentials.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
-        None => url.to_owned(),
-    }
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let place = match place.rsplit_once('@') {
+        Some((credentials, host)) => match credentials.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{host}"),
+            None => place.to_owned(),
+        },
+        None => place.to_owned(),
+    };
+    let Some(query) = query else { return format!("{scheme}://{place}") };
+    let masked = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.contains("password") => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    let query: Vec<_> = query.split('&').map(masked).collect();
+    format!("{scheme}://{place}?{}", query.join("&"))
 }
 
 #[cfg(test)]
@@ -280,5 +290,10 @@ mod tests {
     fn a_password_is_never_shown() {
         assert_eq!(without_password("postgres://app:s3:cr@t@db/x"), "postgres://app:***@db/x");
         assert_eq!(without_password("sqlite:data/x.sqlite"), "sqlite:data/x.sqlite");
+        assert_eq!(
+            without_password("postgres:///x?host=/run/db&user=app&password=s3cr@t&sslmode=require"),
+            "postgres:///x?host=/run/db&user=app&password=***&sslmode=require"
+        );
+        assert_eq!(without_password("postgres://app@db/x?a=1"), "postgres://app@db/x?a=1");
     }
 }

@@ -33,9 +33,7 @@ const KEEP_REFUSALS: &str =
 pub async fn backup(settings: &Settings, args: &BackupArgs, json: bool) -> Result<(), Failure> {
     let store =
         sqlite_file(&settings.store, "A store on PostgreSQL is backed up with PostgreSQL's own tools")?;
-    if !store.is_file() {
-        return Err(Failure::NotFound(format!("There is no store at {}.", store.display())));
-    }
+    wire::must_be_there(&settings.store)?;
     let position = copy_sqlite(store, &args.to).await.map_err(|error| failure(&error))?;
     told(json, "backup", &args.to, position)
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use caseledger_commands::{Actor, Role};
+use caseledger_commands::{Actor, Role, read_json};
 use caseledger_dispatch::registry::{self, Entry};
 use caseledger_dispatch::{Receipt, Request};
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ fn message(named: &str) -> Result<Value, Failure> {
         std::fs::read_to_string(named).map_err(unread)?
     };
     // Serde's message names line and column, and nothing of the text.
-    serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("The message is no JSON: {error}")))
+    read_json(text.as_bytes()).map_err(|error| Failure::Usage(format!("The message is no JSON: {error}")))
 }
 
 /// Whoever can open the store can do what its administrator can; the log says that an operator did it.
@@ -115,7 +115,7 @@ async fn into_store(
     args: &CommandArgs,
     message: Value,
 ) -> Result<Receipt, Failure> {
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let request = Request {
         collection: entry.aggregate.collection.to_owned(),
         command: entry.spec.name.to_owned(),

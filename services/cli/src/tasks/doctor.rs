@@ -69,7 +69,7 @@ pub async fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
 async fn look(settings: &Settings) -> (Vec<Line>, bool) {
     let mut lines = vec![disk::look(settings)];
     lines.push(identity(settings).await);
-    let station = match Station::open(settings, Arc::new(MachineClock)).await {
+    let station = match Station::open_existing(settings, Arc::new(MachineClock)).await {
         Ok(station) => station,
         Err(failure) => {
             lines.push(ill("database", failure.to_string()));

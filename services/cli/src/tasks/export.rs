@@ -119,7 +119,7 @@ pub(super) fn past(day: Option<Date>, option: &str) -> Result<Date, Failure> {
 
 /// The store, with its read models at the log's end.
 pub(super) async fn up_to_date(settings: &Settings) -> Result<Station, Failure> {
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let caught_up = station.projections.catch_up().await;
     if let Err(error) = caught_up {
         station.log.close().await;

@@ -13,6 +13,9 @@ use crate::exit::Failure;
 /// # Errors
 /// What the service answers, as the exit code that means the same.
 pub async fn post(url: &str, entry: Entry, args: &CommandArgs, message: &Value) -> Result<Value, Failure> {
+    if args.id.is_none() && !entry.works_without_id() {
+        return Err(Failure::Usage("Say with --id which one the command is for.".to_owned()));
+    }
     let client = Client::new();
     let url = url.trim_end_matches('/');
     let token = match (&args.token, &args.persona) {
@@ -64,25 +67,31 @@ fn unreachable(error: reqwest::Error) -> Failure {
 /// What a problem document says, in a line for each thing wrong.
 fn failure(status: StatusCode, problem: &Value) -> Failure {
     let text = |name: &str| problem.get(name).and_then(Value::as_str);
-    let mut told =
-        vec![text("detail").or_else(|| text("title")).unwrap_or("The service refuses.").to_owned()];
+    let violations = problem.get("violations").and_then(Value::as_array).filter(|all| !all.is_empty());
+    let mut told = match violations {
+        Some(_) => vec!["The message breaks the rules for its fields:".to_owned()],
+        None => vec![text("detail").or_else(|| text("title")).unwrap_or("The service refuses.").to_owned()],
+    };
     told.extend(text("remedy").map(str::to_owned));
     match (text("rule"), text("field")) {
+        _ if violations.is_some() => {}
         (Some(rule), Some(field)) => told.push(format!("(rule {rule}, field {field})")),
         (Some(rule), None) => told.push(format!("(rule {rule})")),
         (None, _) => {}
     }
-    for violation in problem.get("violations").and_then(Value::as_array).into_iter().flatten() {
+    for violation in violations.into_iter().flatten() {
         let part = |name: &str| violation.get(name).and_then(Value::as_str).unwrap_or_default();
         told.push(format!("{}: {}", part("field"), part("detail")));
     }
     let told = told.join(" ");
     match status.as_u16() {
+        // What is wrong with the message itself ends as it does when it is posted straight into a store.
+        422 if text("type") == Some("/problems/invalid-input") => Failure::Usage(told),
         400 | 405 | 413 | 415 => Failure::Usage(told),
         401 | 403 => Failure::NotPermitted(told),
         404 => Failure::NotFound(told),
         409 | 412 | 422 => Failure::Refused(told),
-        502..=504 => Failure::Unavailable(told),
+        429 | 502..=504 => Failure::Unavailable(told),
         _ => Failure::Failed(told),
     }
 }

@@ -16,7 +16,7 @@ use crate::wire::Station;
 /// # Errors
 /// [`Failure::Incomplete`] when one stands still at an event.
 pub async fn status(settings: &Settings, json: bool) -> Result<(), Failure> {
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let all = station.projections.status().await;
     station.log.close().await;
     let all = all.map_err(Failure::unavailable)?;
@@ -52,7 +52,7 @@ pub fn line(status: &Status) -> String {
 /// # Errors
 /// [`Failure::NotFound`] when none is called so, [`Failure::Failed`] when it can't be folded.
 pub async fn rebuild(settings: &Settings, name: Option<&str>, json: bool) -> Result<(), Failure> {
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let names: Vec<&str> = match name {
         Some(name) => vec![name],
         None => station.projections.specs().map(|spec| spec.name).collect(),

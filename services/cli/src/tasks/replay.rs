@@ -59,7 +59,7 @@ pub struct Considered {
 pub async fn run(settings: &Settings, args: &ReplayArgs, json: bool) -> Result<(), Failure> {
     let at = args.at.as_deref().map(moment).transpose()?;
     let known_at = args.known_at.as_deref().map(moment).transpose()?;
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let case = find(&station, &args.case).await?;
     let replay = replay(&station.log, case, at, known_at).await;
     station.log.close().await;
@@ -182,7 +182,8 @@ fn print(replay: &Replay) {
         if state.plan.is_some() { "agreed" } else { "none" }
     );
     if replay.left_out > 0 {
-        tell!("  {} later events are left out", replay.left_out);
+        let (number, are) = (replay.left_out, if replay.left_out == 1 { "event is" } else { "events are" });
+        tell!("  {number} later {are} left out");
     }
 }
 

@@ -25,8 +25,8 @@ pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(
     let measure = measures::measure(name).ok_or_else(|| {
         Failure::NotFound(format!("No measure is called '{name}'. 'caseledger report --list' names them."))
     })?;
-    let question = question(args, measure)?;
-    let station = Station::open(settings, Arc::new(MachineClock)).await?;
+    let question = question(settings, args, measure)?;
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let caught_up = station.projections.catch_up().await;
     let figure = measures::answer(station.projections.db(), &settings.authority, measure, &question).await;
     station.log.close().await;
@@ -46,7 +46,17 @@ pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(
     }
 }
 
-fn question(args: &ReportArgs, measure: &'static Measure) -> Result<Question, Failure> {
+fn question(settings: &Settings, args: &ReportArgs, measure: &'static Measure) -> Result<Question, Failure> {
+    let authority = &settings.authority;
+    if args.locality.as_ref().is_some_and(|name| !authority.has_locality(name)) {
+        let known =
+            authority.localities.iter().map(|locality| locality.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::Usage(format!("The authority's localities are: {known}.")));
+    }
+    if args.level.is_some_and(|level| !authority.has_level(level)) {
+        let highest = authority.levels.len();
+        return Err(Failure::Usage(format!("The authority's levels of need are numbered 1 to {highest}.")));
+    }
     let to = args.at.unwrap_or_else(|| civil_date(MachineClock.now()));
     let from = args.from.unwrap_or(Period::year_to(to).from);
     if from > to {
