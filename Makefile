@@ -7,7 +7,7 @@ STORE ?= sqlite:data/demonstration.sqlite
 DURATION ?= 10m
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test format lint unit deploy-check mutants torture assets browser bench bench-quick generated setup-run setup-test setup-bench setup-deploy setup-mutants clean
+.PHONY: help run test format lint unit deploy-check mutants torture fuzz assets browser bench bench-quick generated setup-run setup-test setup-bench setup-deploy setup-mutants setup-fuzz clean
 
 # What the pages look like, compiled from govuk-frontend and embedded by services/web/build.rs.
 STYLE := services/web/assets/built/caseledger.css
@@ -20,7 +20,7 @@ run: setup-run $(STYLE) ## build, fill a demonstration authority and serve it
 	@mkdir -p data
 	target/release/caseledger demo --store $(STORE)
 
-test: setup-test $(STYLE) format lint unit browser ## everything a change must pass
+test: setup-test setup-deploy $(STYLE) format lint unit deploy-check browser ## everything a change must pass
 	@echo "make test: everything passed"
 
 format: ## is every file formatted
@@ -44,6 +44,13 @@ mutants: setup-mutants ## are the rules' tests sharp? An hour; FILE=aggregates/s
 torture: setup-test ## torment the service for DURATION (10m) with a SEED; ONLY='postgres kill' plays one kind of round
 	$(CARGO) build --release --locked --package caseledger-torture
 	target/release/torture --duration $(DURATION) $(if $(SEED),--seed $(SEED)) --only '$(ONLY)'
+
+FUZZ_SECONDS ?= 60
+fuzz: setup-fuzz ## throw inputs at the decoding of commands and at cursors, FUZZ_SECONDS (60) each
+	WRITE_FUZZ_CORPUS=1 $(CARGO) test --quiet --locked --package caseledger --test fuzzed
+	cd tests/fuzz && for target in command cursor; do \
+		mkdir -p corpus/$$target && $(CARGO) fuzz run --sanitizer none $$target corpus/$$target seeds/$$target \
+			-- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 || exit 1; done
 
 assets: setup-run $(STYLE) ## the pages' style sheet
 
@@ -79,6 +86,9 @@ setup-deploy:
 
 setup-mutants:
 	@tests/setup build mutants
+
+setup-fuzz:
+	@tests/setup build fuzz
 
 clean: ## remove what was built, and the demonstration's data
 	$(CARGO) clean

@@ -1,14 +1,7 @@
-//! Any bytes, as the message of any command: decoding refuses or takes them and never panics.
 #![no_main]
 
-use caseledger_dispatch::registry;
-use libfuzzer_sys::fuzz_target;
+#[path = "../targets.rs"]
+#[allow(dead_code, reason = "each target is one of them")]
+mod targets;
 
-fuzz_target!(|input: (u16, &[u8])| {
-    let (number, bytes) = input;
-    let entries: Vec<_> = registry::commands().collect();
-    let entry = entries[usize::from(number) % entries.len()];
-    if let Ok(message) = serde_json::from_slice(bytes) {
-        let _outcome = (entry.aggregate.check)(entry.spec.name, message);
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::command(input));

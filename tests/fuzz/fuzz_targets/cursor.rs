@@ -1,13 +1,7 @@
-//! Any text, as a cursor of any list: it is read or refused and never panics, and what is read is written back the same.
 #![no_main]
 
-use caseledger_projections::Cursor;
-use libfuzzer_sys::fuzz_target;
+#[path = "../targets.rs"]
+#[allow(dead_code, reason = "each target is one of them")]
+mod targets;
 
-fuzz_target!(|text: &str| {
-    if let Ok(cursor) = Cursor::parse(text) {
-        assert_eq!(Cursor::parse(&cursor.to_string()), Ok(cursor.clone()));
-        let _key = cursor.key::<2>("timeline");
-        let _number = cursor.number("case-events");
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::cursor(input));
