@@ -137,6 +137,7 @@ async fn it_looks_like_the_year_of_a_real_service() {
         }
     }
     assert_eq!(counts["PanelClosed"], 26, "the panel meets every fortnight");
+    assert_eq!(counts["PanelScheduled"], 27, "the next meeting is ahead");
     assert!(counts["SupervisionRecorded"] > 40, "{counts:?}");
     assert!(counts["CaseDiscussedInSupervision"] > 40, "{counts:?}");
     assert!(counts["SustainedOutcomeCheckScheduled"] >= counts["CaseClosed"], "{counts:?}");

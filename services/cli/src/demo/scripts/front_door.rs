@@ -114,7 +114,13 @@ impl Scene<'_> {
                 answer,
             );
         }
-        let Some(decision) = decision else { return };
+        let Some(decision) = decision else {
+            if panels::awaits_panel(self.world, self.index) {
+                let year_ends = self.world.days.after(crate::demo::cohort::LAST_DAY, 0);
+                self.refer_to_panel(script, panels::AHEAD, year_ends);
+            }
+            return;
+        };
         if !agreed && decision.outcome == TriageOutcome::EarlyHelp {
             let consent = RecordConsent {
                 given_by: self.people.adults[0],
@@ -129,16 +135,20 @@ impl Scene<'_> {
             self.step_down(script, decision.day);
         } else if decision.forum == Forum::Panel {
             let day = self.after(self.episode.referred, 1).min(self.before(decision.day, 1));
-            let refer = ReferToPanel {
-                panel_meeting: panels::meeting_id(self.world, decision.day),
-                reason: "Several agencies hold a part; the panel can name who leads.".into(),
-            };
-            script.then::<CaseCommand>(moment(day, 14), &self.team.manager.actor, case, refer);
+            self.refer_to_panel(script, decision.day, day);
         } else {
             let manager = Arc::clone(&self.team.manager.actor);
             let decide = self.decide(&decision);
             script.then::<CaseCommand>(moment(decision.day, 13), &manager, case, decide);
         }
+    }
+
+    fn refer_to_panel(&self, script: &mut Script, meeting: Date, on: Date) {
+        let refer = ReferToPanel {
+            panel_meeting: panels::meeting_id(self.world, meeting),
+            reason: "Several agencies hold a part; the panel can name who leads.".into(),
+        };
+        script.then::<CaseCommand>(moment(on, 14), &self.team.manager.actor, self.case.uuid(), refer);
     }
 
     fn decision(&mut self) -> Option<Decision> {

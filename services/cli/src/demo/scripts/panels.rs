@@ -7,10 +7,10 @@ use caseledger_commands::panel::{
     RecordInformationShared, RecordPanelDecision, SchedulePanel,
 };
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use super::{Chance, Course, Lane, Script, Step, World, moment};
-use crate::demo::cohort::{Episode, FIRST_DAY};
+use crate::demo::cohort::{Episode, FIRST_DAY, LAST_DAY};
 use crate::demo::words::referral as words;
 
 /// What agencies tell the panel.
@@ -24,16 +24,48 @@ const SHARED: &[&str] = &[
     "Nothing recorded in the last two years.",
 ];
 
+/// The meeting that the year leaves ahead: on the day of the visit, on which the demonstration is served.
+pub const AHEAD: Date = date(2018, 1, 24);
+
 /// The id of the meeting of a day.
 pub fn meeting_id(world: &World<'_>, day: Date) -> PanelMeetingId {
-    let number = world.cohort.panels.iter().position(|panel| *panel == day).unwrap_or_default();
+    let panels = &world.cohort.panels;
+    let number = panels.iter().position(|panel| *panel == day).unwrap_or(panels.len());
     Chance::stream(world.seed, 6_000_000 + number as u64).id(moment(day, 9)).into()
 }
 
 /// All meetings of the year.
 pub fn script(world: &World<'_>) -> Vec<Step> {
     let meetings = world.cohort.panels.iter().enumerate();
-    meetings.flat_map(|(number, day)| meeting(world, number, *day)).collect()
+    meetings.flat_map(|(number, day)| meeting(world, number, *day)).chain(ahead(world)).collect()
+}
+
+/// Whether a referral that waits when the year ends waits for the panel.
+pub fn awaits_panel(world: &World<'_>, index: usize) -> bool {
+    matches!(world.cohort.episodes[index].course, Course::Waiting) && index.is_multiple_of(2)
+}
+
+/// The meeting ahead is called, and has an agenda.
+fn ahead(world: &World<'_>) -> Vec<Step> {
+    let mut script = Script::new(Lane::Panel(world.cohort.panels.len()));
+    let id = meeting_id(world, AHEAD).uuid();
+    let called = world.days.after(AHEAD.saturating_sub(40.days()), 0);
+    script.then::<PanelCommand>(moment(called, 8), &world.roster.chair.actor, id, schedule(world, AHEAD));
+    let year_ends = world.days.after(LAST_DAY, 0);
+    for index in (0..world.cohort.episodes.len()).filter(|index| awaits_panel(world, *index)) {
+        let team = world.cohort.episodes[index].team % world.roster.teams.len();
+        let add = AddToAgenda { case: world.case_id(index) };
+        script.then::<PanelCommand>(moment(year_ends, 17), &world.roster.teams[team].manager.actor, id, add);
+    }
+    script.finish()
+}
+
+fn schedule(world: &World<'_>, day: Date) -> SchedulePanel {
+    SchedulePanel {
+        on: day,
+        chair: "service manager, early help".to_owned(),
+        invited: world.authority.agencies.iter().map(|agency| agency.id).collect(),
+    }
 }
 
 /// The cases that a meeting decides, with what it decides on each.
@@ -56,12 +88,7 @@ fn meeting(world: &World<'_>, number: usize, day: Date) -> Vec<Step> {
     let chair = &world.roster.chair.actor;
     let agencies = &world.authority.agencies;
     let called = world.days.after(day.saturating_sub(40.days()), 0).max(FIRST_DAY);
-    let schedule = SchedulePanel {
-        on: day,
-        chair: "service manager, early help".to_owned(),
-        invited: agencies.iter().map(|agency| agency.id).collect(),
-    };
-    script.then::<PanelCommand>(moment(called, 8), chair, id, schedule);
+    script.then::<PanelCommand>(moment(called, 8), chair, id, schedule(world, day));
     let agenda = agenda(world, day);
     for (index, _) in &agenda {
         let team = world.cohort.episodes[*index].team % world.roster.teams.len();
