@@ -50,6 +50,10 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let door = door(&settings.identity, address, &clock)?;
     let station = Station::open(settings, clock).await?;
+    station.log.probe().await;
+    if let Some(error) = station.log.trouble() {
+        tracing::error!(%error, "commands can't be written: they are refused until they can be");
+    }
     station.register_settings().await?;
     tell_of_a_short_log(&station).await?;
     let ops_address = ops_listener.local_addr()?;

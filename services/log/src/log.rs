@@ -292,6 +292,15 @@ impl Log {
         }
     }
 
+    /// Finds out whether commands can be written, without writing any; [`trouble`](Self::trouble) tells. Until somebody has
+    /// tried, a log that can only be read looks like any other.
+    pub async fn probe(&self) {
+        let (known, answered) = oneshot::channel();
+        if self.inner.queue.people.send(Job::Probe(known)).await.is_ok() {
+            let _stopped = answered.await;
+        }
+    }
+
     /// Why the last batch could not be written; nothing as soon as one can. The log finds out by itself, asked or not.
     pub fn trouble(&self) -> Option<LogError> {
         self.inner.trouble.get()

@@ -99,9 +99,11 @@ impl Writer {
                 break;
             }
             let mut batch = Batch::default();
+            let mut probes = vec![];
             for job in jobs {
                 match job {
                     Job::Append(append) => batch.push(*append),
+                    Job::Probe(known) => probes.push(known),
                     Job::Close(closed) => {
                         queue.close();
                         closers.push(closed);
@@ -109,6 +111,12 @@ impl Writer {
                 }
             }
             self.work(batch).await;
+            if !probes.is_empty() {
+                self.try_again().await;
+            }
+            for known in probes {
+                let _gone = known.send(());
+            }
         }
         self.engine.disconnect();
         for closed in closers {
@@ -153,7 +161,10 @@ impl Writer {
                 self.engine.disconnect();
                 self.trouble.set(&error);
             }
-            Err(_) => self.engine.disconnect(),
+            Err(_) => {
+                self.engine.disconnect();
+                self.trouble.set(&LogError::Unavailable("it does not answer".to_owned()));
+            }
         }
     }
 
@@ -282,6 +293,8 @@ impl Known {
 /// What the writer finds in its queue.
 pub(crate) enum Job {
     Append(Box<Waiting>),
+    /// Find out whether writing works, and say when that is known.
+    Probe(oneshot::Sender<()>),
     /// Take nothing more, finish what waits, and say so.
     Close(oneshot::Sender<()>),
 }
@@ -293,7 +306,7 @@ impl Job {
             Self::Append(waiting) => {
                 waiting.prepared.append.events.iter().map(|event| event.payload().len()).sum()
             }
-            Self::Close(_) => 0,
+            Self::Probe(_) | Self::Close(_) => 0,
         }
     }
 }

@@ -38,6 +38,43 @@ pub async fn the_database_refuses_to_change_events(store: Store) {
     assert_eq!(whole(&log).await, before);
 }
 
+/// Whoever serves a log finds out before the first command, and not by it.
+pub async fn a_log_that_can_only_be_read_says_so_when_it_is_asked(store: Store) {
+    let log = store.open().await;
+    log.append(append("a", Some(0), &[1])).await.unwrap();
+    log.probe().await;
+    assert!(log.trouble().is_none());
+    let before = whole(&log).await;
+
+    let refusals: &[&str] = match store.is_postgres() {
+        true => &[
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'read only'; END $$",
+            "CREATE TRIGGER read_only BEFORE UPDATE ON log_head FOR EACH ROW EXECUTE FUNCTION refuse()",
+        ],
+        false => &[
+            "CREATE TRIGGER read_only BEFORE UPDATE ON log_head BEGIN SELECT RAISE(ABORT, 'read only'); END",
+        ],
+    };
+    for statement in refusals {
+        sql(&log, statement).await.unwrap();
+    }
+    log.probe().await;
+    assert!(
+        log.trouble().is_some_and(|error| error.to_string().contains("read only")),
+        "{:?}",
+        log.trouble()
+    );
+    sql(
+        &log,
+        if store.is_postgres() { "DROP TRIGGER read_only ON log_head" } else { "DROP TRIGGER read_only" },
+    )
+    .await
+    .unwrap();
+    log.probe().await;
+    assert!(log.trouble().is_none());
+    assert_eq!(whole(&log).await, before);
+}
+
 pub async fn the_log_is_there_after_a_restart(store: Store) {
     let log = store.open().await;
     log.append(append("a", Some(0), &[1, 2])).await.unwrap();

@@ -59,6 +59,7 @@ on_both_engines! {
     ],
     keeping: [
         the_database_refuses_to_change_events,
+        a_log_that_can_only_be_read_says_so_when_it_is_asked,
         the_log_is_there_after_a_restart,
         reading_goes_on_from_a_position,
         a_newer_schema_is_refused,
