@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use caseledger_commands::{AgencyId, TeamId};
 use caseledger_projections::measures::Interval;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -26,6 +29,42 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub task: Task,
+}
+
+impl Cli {
+    /// Reads the program's own command line and environment; ends the program when they can't be.
+    pub fn read() -> Self {
+        Self::of(Self::command().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// What was matched. Clap's own conflicts don't tell flags from the environment, where an address of either kind is
+    /// mostly set for other commands.
+    fn of(matches: ArgMatches) -> Result<Self, clap::Error> {
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let (Task::Command(args), Some((_, given))) = (&mut cli.task, matches.subcommand()) else {
+            return Ok(cli);
+        };
+        let said = |name: &str| given.value_source(name) == Some(ValueSource::CommandLine);
+        for (one, other) in [("url", "store"), ("token", "persona")] {
+            if said(one) && said(other) {
+                let flag = if other == "persona" { "as" } else { other };
+                let told = format!("'--{one}' can't be used together with '--{flag}'");
+                return Err(Self::command().error(ErrorKind::ArgumentConflict, told));
+            }
+        }
+        if said("store") {
+            args.url = None;
+        }
+        if said("persona") {
+            args.token = None;
+        }
+        let whose = if said("persona") { "--as" } else { "--token" };
+        if args.url.is_none() && (said("persona") || said("token")) {
+            let told = format!("'{whose}' goes with '--url': a store asks nobody for a token");
+            return Err(Self::command().error(ErrorKind::MissingRequiredArgument, told));
+        }
+        Ok(cli)
+    }
 }
 
 /// Options of every subcommand.
@@ -114,13 +153,13 @@ pub struct ServeArgs {
     #[arg(long, env = "CASELEDGER_AUDIENCE", value_name = "NAME")]
     pub audience: Option<String>,
     /// Give tokens to anyone who asks, as a demonstration persona. Only on a loopback address
-    #[arg(long, env = "CASELEDGER_DEMO_ISSUER")]
+    #[arg(long, env = "CASELEDGER_DEMO_ISSUER", value_parser = BoolishValueParser::new())]
     pub demo_issuer: bool,
     /// How long a stop waits for commands that were accepted [default: 20]
     #[arg(long, env = "CASELEDGER_STOP_WITHIN", value_name = "SECONDS")]
     pub stop_within: Option<u64>,
     /// Refuse a command that comes without an Idempotency-Key
-    #[arg(long, env = "CASELEDGER_REQUIRE_IDEMPOTENCY_KEY")]
+    #[arg(long, env = "CASELEDGER_REQUIRE_IDEMPOTENCY_KEY", value_parser = BoolishValueParser::new())]
     pub require_idempotency_key: bool,
 }
 
@@ -182,13 +221,13 @@ pub struct CommandArgs {
     #[arg(long)]
     pub example: bool,
     /// Post over HTTP to the service there
-    #[arg(long, env = "CASELEDGER_URL", value_name = "URL", conflicts_with = "store")]
+    #[arg(long, env = "CASELEDGER_URL", value_name = "URL")]
     pub url: Option<String>,
     /// The bearer token to post with
-    #[arg(long, env = "CASELEDGER_TOKEN", value_name = "TOKEN", hide_env_values = true, requires = "url")]
+    #[arg(long, env = "CASELEDGER_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// The demonstration persona to post as; asks the service's demonstration issuer for a token
-    #[arg(long = "as", value_name = "PERSONA", requires = "url", conflicts_with = "token")]
+    #[arg(long = "as", value_name = "PERSONA")]
     pub persona: Option<String>,
     /// The key under which a repeat of this request gives the first answer again
     #[arg(long, value_name = "KEY")]
@@ -409,12 +448,33 @@ pub enum ConfigTask {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    fn command(args: &[&str]) -> Result<CommandArgs, clap::Error> {
+        let matches =
+            Cli::command().try_get_matches_from([&["caseledger", "command", "x"], args].concat())?;
+        match Cli::of(matches)?.task {
+            Task::Command(args) => Ok(args),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_address_of_each_kind_is_one_too_many() {
+        assert_eq!(command(&["--url", "http://h"]).unwrap().url.as_deref(), Some("http://h"));
+        assert!(command(&["--store", "sqlite:x"]).unwrap().url.is_none());
+        for wrong in [
+            &["--url", "http://h", "--store", "sqlite:x"][..],
+            &["--url", "http://h", "--as", "inspector", "--token", "t"],
+            &["--as", "inspector"],
+            &["--store", "sqlite:x", "--token", "t"],
+        ] {
+            assert!(command(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

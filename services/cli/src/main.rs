@@ -6,10 +6,10 @@ use caseledger::args::{Cli, Common, ConfigTask, ExportTask, ImportTask, Projecti
 use caseledger::exit::Failure;
 use caseledger::settings::Settings;
 use caseledger::{demo, serve, tasks, telemetry};
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

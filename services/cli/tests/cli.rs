@@ -100,6 +100,41 @@ fn a_flag_counts_before_the_environment_and_the_environment_before_the_file() {
     assert_eq!(store(&["--store", "sqlite:flag.sqlite"], Some("sqlite:env.sqlite")), "sqlite:flag.sqlite");
 }
 
+/// What stands in the environment for other commands is no conflict with a flag.
+#[test]
+fn a_flag_counts_before_an_address_of_the_other_kind_in_the_environment() {
+    let folder = folder_with_a_store();
+    let posted = |variable: &str, value: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseledger"));
+        command.args(["command", "acknowledge-referral", "--id", "01890a5d-ac96-774b-bcce-b302099a8057"]);
+        std::fs::write(folder.path().join("message.json"), "{\"told_by\": \"letter\"}").unwrap();
+        command.args(["--message", "message.json"]).args(args).current_dir(folder.path());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CASELEDGER_")) {
+            command.env_remove(name);
+        }
+        code(&command.env(variable, value).output().unwrap())
+    };
+    let nobody = "http://127.0.0.1:9";
+    assert_eq!(
+        posted("CASELEDGER_STORE", "sqlite:data/caseledger.sqlite", &["--url", nobody, "--token", "x"]),
+        5
+    );
+    assert_eq!(posted("CASELEDGER_URL", nobody, &["--store", "sqlite:data/caseledger.sqlite"]), 4);
+    assert_eq!(posted("CASELEDGER_TOKEN", "x", &["--url", nobody, "--as", "inspector"]), 5);
+    assert_eq!(posted("CASELEDGER_TOKEN", "x", &["--store", "sqlite:data/caseledger.sqlite"]), 4);
+}
+
+#[test]
+fn a_switch_in_the_environment_may_be_a_number() {
+    let folder = tempfile::tempdir().unwrap();
+    for (value, meant) in [("1", true), ("true", true), ("0", false), ("no", false)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseledger"));
+        command.args(["config", "print", "--json"]).current_dir(folder.path());
+        let printed = json(&command.env("CASELEDGER_DEMO_ISSUER", value).output().unwrap());
+        assert_eq!(printed["identity"]["demo_issuer"], meant, "{value}");
+    }
+}
+
 #[test]
 fn a_password_is_masked_in_what_is_printed() {
     let folder = tempfile::tempdir().unwrap();
