@@ -96,6 +96,9 @@ const SAID: &[(&str, Said)] = &[
     ("cases-without-level", both("{} of open cases had no level of need")),
     ("cases-without-source", both("Of {} of open cases nobody knew who referred them")),
     ("cases-without-lead", both("{} of open cases had no lead practitioner")),
+    ("children-without-birth-date", both("Of {} of children in open cases no date of birth was known")),
+    ("children-without-ethnicity", both("Of {} of children in open cases no ethnicity was known")),
+    ("children-without-gender", both("Of {} of children in open cases no gender was known")),
 ];
 
 #[cfg(test)]

@@ -82,3 +82,83 @@ pub(super) static NO_LEAD: Measure = Measure {
     among: "1 = 1",
     shape: Shape::Share { of: "u.practitioner_id IS NULL" },
 };
+
+/// The children of a case of whom the people register knew something or other on a day; `$condition` is on `k`.
+macro_rules! children_known {
+    ($condition:literal) => {
+        concat!(
+            "(SELECT count(*) FROM report_child_v1 c JOIN report_person_v1 k ON k.person_id = c.person_id \
+             AND k.from_day <= :day AND k.until_day > :day WHERE c.case_id = u.case_id AND c.came_on <= :day",
+            $condition,
+            ")"
+        )
+    };
+}
+
+/// Everything that says whose children are known, and what of them.
+const OF_CHILDREN: &[&str] = &[
+    "ReferralReceived",
+    "CaseImported",
+    "FamilyMemberAdded",
+    "PersonRegistered",
+    "PersonDetailsCorrected",
+    "PersonErased",
+];
+
+/// Out of which children.
+const CHILDREN: &str = "Children whom cases are for that were open at the end of that day, and whose entry in the people \
+                        register stood then. A child of two open cases counts in each.";
+
+/// Children without a date of birth.
+pub(super) static NO_BIRTH: Measure = Measure {
+    id: "children-without-birth-date",
+    group: Group::DataQuality,
+    title: "The share of children in open cases without a date of birth",
+    numerator: "Of those, children of whom no date of birth was entered, not even an estimated or expected one.",
+    denominator: Some(CHILDREN),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: OF_CHILDREN,
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_birth"), out_of: children_known!("") },
+};
+
+/// Children without an ethnicity.
+pub(super) static NO_ETHNICITY: Measure = Measure {
+    id: "children-without-ethnicity",
+    group: Group::DataQuality,
+    title: "The share of children in open cases without an ethnicity",
+    numerator: "Of those, children of whom no ethnicity was entered. That a family did not want to say is an answer.",
+    denominator: Some(CHILDREN),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: OF_CHILDREN,
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_ethnicity"), out_of: children_known!("") },
+};
+
+/// Children without a gender.
+pub(super) static NO_GENDER: Measure = Measure {
+    id: "children-without-gender",
+    group: Group::DataQuality,
+    title: "The share of children in open cases without a gender",
+    numerator: "Of those, children of whom no gender was stated.",
+    denominator: Some(CHILDREN),
+    when: When::OnDay,
+    unit: Unit::Share,
+    better: Better::Lower,
+    events: OF_CHILDREN,
+    dimensions: &[],
+    of: &OPEN,
+    day: "",
+    among: "1 = 1",
+    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_gender"), out_of: children_known!("") },
+};

@@ -99,6 +99,9 @@ pub static CATALOGUE: &[&Measure] = &[
     &data_quality::NO_LEVEL,
     &data_quality::NO_SOURCE,
     &data_quality::NO_LEAD,
+    &data_quality::NO_BIRTH,
+    &data_quality::NO_ETHNICITY,
+    &data_quality::NO_GENDER,
     &record_quality::LATE,
     &record_quality::CORRECTED,
 ];
@@ -120,6 +123,7 @@ mod tests {
     use caseledger_aggregates::audit::AuditEvent;
     use caseledger_aggregates::case::CaseEvent;
     use caseledger_aggregates::panel::PanelEvent;
+    use caseledger_aggregates::person::PersonEvent;
     use caseledger_aggregates::supervision::SupervisionEvent;
     use caseledger_aggregates::workforce::WorkforceEvent;
 
@@ -162,6 +166,7 @@ mod tests {
             SupervisionEvent::NAMES,
             AuditEvent::NAMES,
             WorkforceEvent::NAMES,
+            PersonEvent::NAMES,
         ];
         let known: BTreeSet<&str> = names.into_iter().flatten().copied().collect();
         for measure in CATALOGUE {

@@ -1,8 +1,14 @@
 //! Open cases, and who leads them.
 
+use std::collections::BTreeMap;
+
+use caseledger_aggregates::AnyEvent;
 use caseledger_aggregates::case::CaseEvent;
+use caseledger_aggregates::person::PersonEvent;
 use caseledger_commands::case::TriageOutcome;
-use caseledger_commands::{CaseId, Date};
+use caseledger_commands::codes::{Ethnicity, Gender};
+use caseledger_commands::person::Detail;
+use caseledger_commands::{CaseId, Date, PersonId};
 
 use super::{Within, one};
 use crate::record::{Belongs, Record, Unit, belonged, belongs};
@@ -17,6 +23,9 @@ pub fn recount(record: &Record, measure: &str, within: Within) -> Option<Vec<Uni
         "cases-without-level" => lacking(record, to, |_, belongs| belongs.level.is_none()),
         "cases-without-source" => lacking(record, to, |_, belongs| belongs.source.is_none()),
         "cases-without-lead" => lacking(record, to, |events, _| !has_lead(events, to)),
+        "children-without-birth-date" => children(record, to, |known| !known.birth),
+        "children-without-ethnicity" => children(record, to, |known| !known.ethnicity),
+        "children-without-gender" => children(record, to, |known| !known.gender),
         _ => return None,
     })
 }
@@ -30,6 +39,67 @@ fn lacking(record: &Record, at: Date, lacks: impl Fn(&[(Date, CaseEvent)], &Belo
         belongs.unit(*case, one(lacks), 1)
     };
     open.map(unit).collect()
+}
+
+/// Open cases with their children, and how many of those lack something.
+fn children(record: &Record, at: Date, lacks: impl Fn(Known) -> bool) -> Vec<Unit> {
+    let known = known_people(record, at);
+    let children = record.children();
+    let open = record.cases.iter().filter(|(_, events)| stood(events, at).open);
+    let unit = |(case, events): (&CaseId, &Vec<_>)| {
+        let own = children.iter().filter(|(of, _, came)| of == case && *came <= at);
+        let known: Vec<Known> = own.filter_map(|(_, child, _)| known.get(child).copied()).collect();
+        let lacking = known.iter().filter(|known| lacks(**known)).count();
+        belonged(events, at).unit(*case, lacking as f64, known.len() as u64)
+    };
+    open.map(unit).collect()
+}
+
+/// What the people register knew of a person.
+#[derive(Clone, Copy)]
+struct Known {
+    birth: bool,
+    ethnicity: bool,
+    gender: bool,
+}
+
+/// The people whose entry stood when a day ended.
+fn known_people(record: &Record, at: Date) -> BTreeMap<PersonId, Known> {
+    let mut events: Vec<_> = record.all.iter().filter(|told| told.day <= at).collect();
+    events.sort_by_key(|told| (told.day, told.position));
+    let mut all = BTreeMap::new();
+    for told in events {
+        let AnyEvent::Person(event) = &told.event else { continue };
+        let person: PersonId = told.stream.parse().unwrap();
+        match event {
+            PersonEvent::PersonRegistered(e) => {
+                let ethnicity = e.ethnicity.as_ref().map(|it| *it.reveal());
+                let known = Known {
+                    birth: e.birth.is_some(),
+                    ethnicity: ethnicity.is_some_and(|it| it != Ethnicity::NotYetObtained),
+                    gender: *e.gender.reveal() != Gender::NotStated,
+                };
+                all.insert(person, known);
+            }
+            PersonEvent::PersonDetailsCorrected(e) => {
+                let Some(known) = all.get_mut(&person) else { continue };
+                for correction in &e.corrections {
+                    match &correction.to {
+                        Detail::Birth(birth) => known.birth = birth.is_some(),
+                        Detail::Gender(gender) => known.gender = *gender.reveal() != Gender::NotStated,
+                        Detail::Ethnicity(it) => {
+                            let it = it.as_ref().map(|it| *it.reveal());
+                            known.ethnicity = it.is_some_and(|it| it != Ethnicity::NotYetObtained);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            PersonEvent::PersonErased(_) => _ = all.remove(&person),
+            PersonEvent::PeopleLinked(_) | PersonEvent::LinkEnded(_) => {}
+        }
+    }
+    all
 }
 
 fn has_lead(events: &[(Date, CaseEvent)], at: Date) -> bool {
