@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use caseledger_commands::oversight::Figure;
 use caseledger_commands::{Actor, CaseId, Date, PanelMeetingId, PersonId, PractitionerId, Timestamp};
 use uuid::Uuid;
 
@@ -30,8 +31,8 @@ pub struct Context<'a> {
     pub facts: &'a Facts,
 }
 
-/// Another aggregate that a decision must know something of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Something else that a decision must know of: another aggregate, or a measure of the reports.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {
     /// A case.
     Case(CaseId),
@@ -41,6 +42,13 @@ pub enum Reference {
     PanelMeeting(PanelMeetingId),
     /// The authority's register of agencies, teams and practitioners.
     Workforce,
+    /// A measure of the reports.
+    Measure {
+        /// Its id.
+        id: String,
+        /// The period whose figures are wanted; without one it is asked only whether there is such a measure.
+        figures: Option<(Date, Date)>,
+    },
 }
 
 /// What a decision needs to know of other aggregates: their states, for the ones that exist and that
@@ -55,6 +63,8 @@ pub struct Facts {
     pub people: BTreeMap<PersonId, Arc<Person>>,
     /// Panel meetings by id.
     pub panels: BTreeMap<PanelMeetingId, Arc<PanelMeeting>>,
+    /// Measures by id, with the figures that were wanted, as the reports tell them now.
+    pub measures: BTreeMap<String, Vec<Figure>>,
 }
 
 impl Facts {

@@ -52,10 +52,28 @@ fn commentary_is_kept_with_its_figures(town: &Town) {
     let figures = json!([{ "label": "plans led by other agencies", "value": 0.15, "numerator": 97, "denominator": 646 }]);
     let say = |message: Value| analyst.opens("oversight/record-commentary", message);
     town.inspector().opens("oversight/record-commentary", said(0, figures.clone())).is_forbidden();
-    say(said(0, json!([]))).is_invalid("commentary-keeps-its-figures", "figures");
     say(said(-5, figures.clone())).is_refused("not-in-the-future", "to");
+    let mut unheard_of = said(0, figures.clone());
+    unheard_of["measure"] = json!("moonlight");
+    say(unheard_of).is_refused("measure-exists", "measure");
+    // No plan was led by anybody before there were cases.
+    let mut before = said(0, json!([]));
+    (before["from"], before["to"]) = (json!("2001-01-01"), json!("2001-12-31"));
+    say(before).is_refused("commentary-keeps-its-figures", "figures");
     say(said(0, figures.clone())).is_accepted(&["CommentaryRecorded"]);
     say(said(0, figures)).is_so_already();
+    // Without figures, the service keeps those that the reports tell.
+    let mut open = said(0, json!([]));
+    open["measure"] = json!("open-cases");
+    say(open).is_accepted(&["CommentaryRecorded"]);
+    let spoken = town.manager().sees("/v1/reports/open-cases/commentary").is_ok();
+    let figure = &spoken["commentary"][0]["figures"][0];
+    assert_eq!(
+        (&figure["label"], &figure["then"]["value"]),
+        (&json!("The whole authority"), &json!(3)),
+        "{spoken}"
+    );
+    assert_eq!(figure["now"]["value"], 3, "{spoken}");
     let kept = town.data_protection_officer().reads("/v1/oversight").is_ok();
     assert_eq!(kept["commentaries"][0]["figures"][0]["numerator"], 97, "{kept}");
     town.practitioner().reads("/v1/oversight").is_forbidden();

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { check, conclude, end, faults, folder, open, serve, signIn, window } from "./harness.mjs";
+import { check, conclude, end, faults, folder, open, run, serve, signIn, window } from "./harness.mjs";
 
 const [binary, screenshots] = process.argv.slice(2);
 if (!binary) throw new Error("usage: node browser.mjs BINARY [SCREENSHOTS]");
@@ -24,7 +24,8 @@ async function look(name, shown, path, status = 200, sizes = [WIDE, NARROW]) {
             const { page } = shown;
             await page.setViewportSize({ width, height });
             const answer = await page.goto(path);
-            assert.equal(answer.status(), status);
+            // A file has no status.
+            if (status) assert.equal(answer.status(), status);
             assert.equal(await page.locator("h1").count(), 1, "a page has one heading of the first level");
             assert.match(await page.title(), /\S – \S/);
             if (screenshots) {
@@ -85,7 +86,10 @@ async function figures({ page }) {
         assert.equal((await answer.json()).value, 646);
         const csv = await page.request.get(await page.locator('a:has-text("as CSV")').getAttribute("href"));
         assert.equal(csv.status(), 200);
-        assert.match(await csv.text(), /^measure,.*\r\nopen-cases,,2017-12-31,,,,646,646,\r\n/);
+        assert.match(await csv.text(), /^measure,.*\r\nopen-cases,,2017-12-31,,,,646,646,,cases,,false\r\n/);
+        const workbook = await page.request.get(await page.locator('a:has-text("as a workbook")').getAttribute("href"));
+        assert.equal(workbook.status(), 200);
+        assert.match(workbook.headers()["content-type"], /spreadsheetml/);
     });
     await check("a figure leads to a case and to the events by which it counts", async () => {
         await page.goto(`/reports/open-cases?${YEAR}`);
@@ -202,6 +206,45 @@ async function paper({ page }) {
     });
 }
 
+/** The pack, opened from its folder: no service, nothing from elsewhere, and the way from its first page to a figure. */
+async function packed(browser, store) {
+    const made = join(folder, "pack");
+    const asked = ["--from", "2017-10-01", "--to", "2017-12-31", "--store", store];
+    run(binary, ["pack", ...asked, "--out", made, "--zip"]);
+    run(binary, ["pack", ...asked, "--out", join(folder, "board"), "--for", "board"]);
+    const shown = await window(browser, "file:///");
+    const { page } = shown;
+    const at = (path, of = made) => `file://${join(of, path)}`;
+    await look("pack index", shown, at("index.html"), null);
+    for (const measure of ["open-cases", "partner-led", "assessments-hear-every-child"]) {
+        await look(`pack measure ${measure}`, shown, at(`measures/${measure}.html`), null);
+    }
+    for (const other of ["audits", "quality", "definitions"]) await look(`pack ${other}`, shown, at(`${other}.html`), null);
+    await look("board index", shown, at("index.html", join(folder, "board")), null);
+    await look("board audits", shown, at("audits.html", join(folder, "board")), null);
+    await check("the pack is read from its first page", async () => {
+        await page.goto(at("index.html"));
+        assert.match(await page.locator(".app-headline").first().innerText(), /^646 families .* at the end of December 2017/);
+        await page.click('.app-figure h3 a >> nth=0');
+        assert.match(await page.locator("h1").innerText(), /\S/);
+        assert.ok(await page.locator("svg[role=img]").first().isVisible());
+        await page.click('.govuk-breadcrumbs a:has-text("First page")');
+        assert.match(page.url(), /pack\/index\.html$/);
+        assert.deepEqual(shown.noted(), []);
+    });
+    await check("on paper the pack has its findings, charts and tables", async () => {
+        for (const path of ["index.html", "measures/open-cases.html", "audits.html"]) {
+            await page.goto(at(path));
+            await page.emulateMedia({ media: "print" });
+            assert.equal(await page.locator(".app-headline").first().isVisible(), true);
+            const name = `pack-${path.replace(/\W+/g, "-")}.pdf`;
+            const sheets = await page.pdf({ format: "A4", printBackground: false, path: screenshots ? join(screenshots, name) : undefined });
+            assert.ok(sheets.length > 10_000);
+            await page.emulateMedia({ media: null });
+        }
+    });
+}
+
 try {
     const store = `sqlite:${join(folder, "demonstration.sqlite")}`;
     const [browser, base, bare] = await Promise.all([
@@ -223,6 +266,7 @@ try {
     await keyboard(inspector);
     await paper(inspector);
     await others(browser, base);
+    await packed(browser, store);
 
     const fresh = await window(browser, bare);
     await signIn(fresh.page, "team-manager");

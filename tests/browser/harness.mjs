@@ -1,6 +1,6 @@
 // What the browser tests stand on: the real service as a process, Debian's Chromium, and a list of checks.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +50,12 @@ export async function serve(binary, args, said) {
         child.once("exit", (code) => failed(new Error(`the service ended with ${code}:\n${text}`)));
         child.once("error", failed);
     });
+}
+
+/** Runs the binary to its end. */
+export function run(binary, args) {
+    const ended = spawnSync(binary, args, { cwd: folder, encoding: "utf8" });
+    if (ended.status !== 0) throw new Error(`${args.join(" ")} ended with ${ended.status}:\n${ended.stderr}`);
 }
 
 /** Starts the browser, with a fresh profile. */

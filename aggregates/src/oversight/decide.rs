@@ -20,10 +20,15 @@ impl Decider for Oversight {
 
     fn references(&self, command: &OversightCommand) -> Vec<Reference> {
         match command {
-            OversightCommand::AgreeImprovementAction(_) => vec![Reference::Workforce],
-            OversightCommand::RecordCommentary(_)
-            | OversightCommand::ReportProgress(_)
-            | OversightCommand::CompleteImprovementAction(_) => vec![],
+            OversightCommand::RecordCommentary(asked) => {
+                // Figures that are given are kept as they are; others are asked for.
+                let figures = asked.figures.is_empty().then_some((asked.from, asked.to));
+                vec![Reference::Measure { id: asked.measure.clone(), figures }]
+            }
+            OversightCommand::AgreeImprovementAction(asked) => {
+                vec![Reference::Workforce, Reference::Measure { id: asked.measure.clone(), figures: None }]
+            }
+            OversightCommand::ReportProgress(_) | OversightCommand::CompleteImprovementAction(_) => vec![],
         }
     }
 
@@ -44,20 +49,24 @@ impl Decider for Oversight {
 impl Oversight {
     /// A period may be spoken of again: the later commentary stands beside the earlier one.
     fn record_commentary(&self, asked: &RecordCommentary, context: &Context<'_>) -> Decision {
-        let event = CommentaryRecorded {
-            measure: asked.measure.clone(),
-            from: asked.from,
-            to: asked.to,
-            figures: asked.figures.clone(),
-            meaning: asked.meaning.clone(),
-        };
-        if self.commentaries.contains(&event) {
+        let RecordCommentary { measure, from, to, figures, meaning } = asked.clone();
+        // Whoever gives no figures repeats themselves by the same words, whatever the figures are by now.
+        let said_before = self.commentaries.iter().any(|said| {
+            (&said.measure, said.from, said.to, &said.meaning) == (&measure, from, to, &meaning)
+                && (figures.is_empty() || said.figures == figures)
+        });
+        if said_before {
             return Ok(vec![]);
         }
-        if asked.to > civil_date(context.now) {
+        if to > civil_date(context.now) {
             return Err(OversightRefusal::PeriodInFuture);
         }
-        Ok(vec![event.into()])
+        let known = context.facts.measures.get(&measure).ok_or(OversightRefusal::NoSuchMeasure)?;
+        let figures = if figures.is_empty() { known.clone() } else { figures };
+        if figures.is_empty() {
+            return Err(OversightRefusal::NothingToSpeakOf);
+        }
+        Ok(vec![CommentaryRecorded { measure, from, to, figures, meaning }.into()])
     }
 
     fn agree_action(&self, asked: &AgreeImprovementAction, context: &Context<'_>) -> Decision {
@@ -75,6 +84,9 @@ impl Oversight {
             } else {
                 Err(OversightRefusal::ActionAgreedBefore)
             };
+        }
+        if !context.facts.measures.contains_key(&asked.measure) {
+            return Err(OversightRefusal::NoSuchMeasure);
         }
         let agreed_on = civil_date(context.occurred_at);
         if !context.facts.works(asked.owner, agreed_on) {

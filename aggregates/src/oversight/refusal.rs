@@ -8,6 +8,12 @@ pub enum OversightRefusal {
     /// The figures are said to tell of days to come.
     #[error("The period has not ended yet.")]
     PeriodInFuture,
+    /// The reports have no measure of that id.
+    #[error("No measure of the reports is called so.")]
+    NoSuchMeasure,
+    /// No figures were given, and the measure has none of the period: a share of nothing.
+    #[error("The measure has no figure of that period: there was nothing to count.")]
+    NothingToSpeakOf,
     /// The action's id was used before, with other details.
     #[error("This action was agreed before, with other details.")]
     ActionAgreedBefore,
@@ -29,6 +35,8 @@ impl Refusal for OversightRefusal {
     fn rule(&self) -> &'static str {
         match self {
             Self::PeriodInFuture => "not-in-the-future",
+            Self::NoSuchMeasure => "measure-exists",
+            Self::NothingToSpeakOf => "commentary-keeps-its-figures",
             Self::ActionAgreedBefore => "action-agreed-once",
             Self::OwnerNotWorkingHere => "practitioner-works-here",
             Self::DueInPast => "due-after-agreed",
@@ -40,6 +48,8 @@ impl Refusal for OversightRefusal {
     fn field(&self) -> Option<String> {
         let field = match self {
             Self::PeriodInFuture => "to",
+            Self::NoSuchMeasure => "measure",
+            Self::NothingToSpeakOf => "figures",
             Self::OwnerNotWorkingHere => "owner",
             Self::DueInPast => "due",
             Self::ActionAgreedBefore | Self::NoSuchAction | Self::ActionCompleted => "action",
@@ -50,6 +60,8 @@ impl Refusal for OversightRefusal {
     fn remedy(&self) -> String {
         match self {
             Self::PeriodInFuture => "Give a period that ends today or earlier.",
+            Self::NoSuchMeasure => "Take the id from /v1/reports, or from 'caseledger report --list'.",
+            Self::NothingToSpeakOf => "Give the figures that you speak of, or another period.",
             Self::ActionAgreedBefore => "Use a new id for another action.",
             Self::OwnerNotWorkingHere => "Register the practitioner first, or check the id and the day.",
             Self::DueInPast => "Give a day on or after the one on which it was agreed.",

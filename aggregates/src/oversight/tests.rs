@@ -17,7 +17,7 @@ fn action() -> ActionId {
     some_id(0xd1).into()
 }
 
-/// Anna works here until the end of 2017.
+/// Anna works here until the end of 2017, and the reports have three measures: one tells nothing of the period.
 fn facts() -> Facts {
     let registered = PractitionerRegistered {
         practitioner: anna(),
@@ -27,7 +27,23 @@ fn facts() -> Facts {
         is_manager: true,
     };
     let ended = PractitionerEnded { practitioner: anna(), last_day: date(2017, 12, 31) };
-    Facts { workforce: Some(Arc::new(testing::fold([registered.into(), ended.into()]))), ..Facts::default() }
+    let measures = [("partner-led", told()), ("open-cases", told()), ("outcomes-sustained", vec![])];
+    Facts {
+        workforce: Some(Arc::new(testing::fold([registered.into(), ended.into()]))),
+        measures: measures.map(|(id, figures)| (id.to_owned(), figures)).into(),
+        ..Facts::default()
+    }
+}
+
+/// What the reports tell.
+fn told() -> Vec<Figure> {
+    let figure = |label: &str, value, of| Figure {
+        label: label.to_owned(),
+        value,
+        numerator: None,
+        denominator: Some(of),
+    };
+    vec![figure("The whole authority", 0.16, 410), figure("Locality: Coast", 0.2, 90)]
 }
 
 fn so_far(events: impl IntoIterator<Item = OversightEvent>) -> Given<Oversight> {
@@ -109,6 +125,25 @@ fn commentaries_on_other_periods_and_measures_stand_apart() {
 }
 
 #[test]
+fn a_commentary_without_figures_keeps_those_that_the_reports_tell() {
+    let without = || RecordCommentary { figures: vec![], ..comment() };
+    let RecordCommentary { measure, from, to, meaning, .. } = comment();
+    so_far([]).when(without()).then([CommentaryRecorded { measure, from, to, figures: told(), meaning }]);
+    // The same words again are no news, whatever the figures are by now.
+    so_far([commented()]).when(without()).then_nothing();
+    let nothing = RecordCommentary { measure: "outcomes-sustained".into(), ..without() };
+    so_far([]).when(nothing).then_refused("commentary-keeps-its-figures", "figures");
+}
+
+#[test]
+fn commentary_and_improvement_are_about_measures_that_there_are() {
+    let other = RecordCommentary { measure: "moonlight".into(), ..comment() };
+    so_far([]).when(other).then_refused("measure-exists", "measure");
+    let other = AgreeImprovementAction { measure: "moonlight".into(), ..agree() };
+    so_far([]).when(other).then_refused("measure-exists", "measure");
+}
+
+#[test]
 fn figures_tell_of_days_that_have_passed() {
     let today = RecordCommentary { to: date(2017, 7, 3), ..comment() };
     assert_eq!(so_far([]).when(today).events().len(), 1);
@@ -160,10 +195,14 @@ fn an_improvement_action_is_completed_once() {
 }
 
 #[test]
-fn only_an_agreement_must_know_the_register() {
+fn an_agreement_must_know_the_register_and_both_their_measure() {
     let references = |command: OversightCommand| Oversight::default().references(&command);
-    assert_eq!(references(agree().into()), [Reference::Workforce]);
-    assert_eq!(references(comment().into()), []);
+    let measure = |figures| Reference::Measure { id: "partner-led".into(), figures };
+    assert_eq!(references(agree().into()), [Reference::Workforce, measure(None)]);
+    assert_eq!(references(comment().into()), [measure(None)]);
+    let without = RecordCommentary { figures: vec![], ..comment() };
+    let period = (without.from, without.to);
+    assert_eq!(references(without.into()), [measure(Some(period))]);
 }
 
 #[test]

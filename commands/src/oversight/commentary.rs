@@ -32,7 +32,9 @@ pub struct RecordCommentary {
     pub from: Date,
     /// The last day of the period.
     pub to: Date,
-    /// The figures that the commentary speaks of; at least one.
+    /// The figures that the commentary speaks of. When left out, the service keeps the measure's figures of the period as
+    /// they are known when it is recorded: of the whole authority, and of each locality.
+    #[serde(default)]
     pub figures: Vec<Figure>,
     /// What they mean for children and families.
     pub meaning: Personal<String>,
@@ -47,12 +49,6 @@ impl Command for RecordCommentary {
             "to",
             "period-ends-after-it-begins",
             "Give a last day that is not before the first.",
-        );
-        checks.require(
-            !self.figures.is_empty(),
-            "figures",
-            "commentary-keeps-its-figures",
-            "Give the figures that you speak of: at least one.",
         );
         checks.each("figures", &self.figures, |checks, figure| {
             checks.line("label", &figure.label);

@@ -241,6 +241,17 @@ async fn page(
     rows.iter().map(known).collect()
 }
 
+/// The cases that only named people may see now.
+///
+/// # Errors
+/// [`SqlError`] when the database can't answer.
+pub async fn restricted_cases(
+    db: &crate::sql::Db,
+) -> Result<std::collections::BTreeSet<caseledger_commands::CaseId>, SqlError> {
+    let sql = format!("SELECT case_id FROM {} WHERE restricted = $1", CASE.name);
+    db.fetch(&sql, &[Value::from(true)]).await?.iter().map(|row| row.parsed("case_id")).collect()
+}
+
 /// How many cases are read at once.
 const PAGE: usize = 500;
 

@@ -242,7 +242,7 @@ async fn series(
 }
 
 /// A whole number without a fraction: 646, and not 646.0.
-fn plainly<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn plainly<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
         None => serializer.serialize_none(),
         // Every count is far below what a fraction's mantissa holds.

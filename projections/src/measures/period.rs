@@ -53,6 +53,15 @@ impl Period {
 }
 
 impl Interval {
+    /// Its name in questions.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+        }
+    }
+
     /// The first day of the week, month or quarter that a day is in.
     fn first_day(self, day: Date) -> Date {
         match self {

@@ -5,6 +5,7 @@
 mod audit;
 mod case;
 mod events;
+mod finished;
 mod oversight;
 mod panel;
 mod supervision;
@@ -15,6 +16,7 @@ pub use crate::people::{Found, PeopleQuery, likely_duplicates, person, search};
 pub use audit::{AuditSummary, AuditView, audit, audits};
 pub use case::{CaseKey, CaseView, case, cases_of_person};
 pub use events::{EventView, case_events};
+pub use finished::{FinishedAudit, audits_finished, practitioners};
 pub use oversight::{CommentaryView, ImprovementView, commentaries, improvements};
 pub use panel::{
     AgendaItem, PanelAgenda, PanelAttendance, PanelSummary, SharedInformation, panel_agenda, panels,

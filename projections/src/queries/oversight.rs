@@ -1,7 +1,7 @@
 //! What was said of a measure, and what is done to improve it.
 
 use caseledger_commands::oversight::Figure;
-use caseledger_commands::{Date, Timestamp};
+use caseledger_commands::{ActionId, Date, Timestamp};
 use caseledger_log::Position;
 use serde::Serialize;
 
@@ -31,6 +31,8 @@ pub struct CommentaryView {
 /// What is done to improve a measure, as it stands now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImprovementView {
+    /// The action.
+    pub action: ActionId,
     /// The measure's id.
     pub measure: String,
     /// What is done.
@@ -77,7 +79,7 @@ pub async fn commentaries(
 /// # Errors
 /// [`SqlError`] when the database can't answer.
 pub async fn improvements(db: &Db, measure: &str) -> Result<Vec<ImprovementView>, SqlError> {
-    let sql = "SELECT i.measure, i.what, i.success, p.name AS owner, i.due_on, a.agreed_on, i.rating, i.progress, \
+    let sql = "SELECT i.action_id, i.measure, i.what, i.success, p.name AS owner, i.due_on, a.agreed_on, i.rating, i.progress, \
                i.reported_on, i.outcome FROM improvement_action_v2 i \
                LEFT JOIN improvement_agreed_v2 a ON a.action_id = i.action_id \
                LEFT JOIN workforce_practitioner_v1 p ON p.practitioner_id = i.owner_id \
@@ -103,6 +105,7 @@ impl CommentaryView {
 impl ImprovementView {
     fn of(row: &Row) -> Result<Self, SqlError> {
         Ok(Self {
+            action: row.parsed("action_id")?,
             measure: row.text("measure")?,
             what: row.text("what")?,
             success: row.text("success")?,

@@ -15,6 +15,7 @@ use caseledger_commands::case::{AddFamilyMember, ReceiveReferral};
 use caseledger_commands::person::RegisterPerson;
 use caseledger_commands::{Actor, Command, CommandSet, PersonId, Role, Timestamp};
 use caseledger_log::NewEvent;
+use caseledger_projections::measures::CATALOGUE;
 use jiff::{SignedDuration, ToSpan};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -525,6 +526,7 @@ impl History {
         facts.panels =
             self.meetings.iter().map(|(id, meeting)| ((*id).into(), Arc::new(meeting.clone()))).collect();
         facts.people = known_family();
+        facts.measures = CATALOGUE.iter().map(|measure| (measure.id.to_owned(), vec![])).collect();
         let context = Context {
             id,
             authority: &self.authority,

@@ -15,6 +15,7 @@ use caseledger_projections::{Cursor, PageRequest, RunnerError};
 use futures::future::BoxFuture;
 use serde_json::Value;
 
+use crate::forms::{Accepted, FORMAT, Form};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 use crate::{Api, body};
@@ -115,6 +116,7 @@ pub struct Ask {
     pub body: Option<Value>,
     path: Vec<(String, String)>,
     parameters: BTreeMap<String, String>,
+    accepted: Accepted,
 }
 
 /// What is answered.
@@ -122,6 +124,7 @@ pub struct Answer {
     body: Content,
     version: Option<u64>,
     next: Option<String>,
+    negotiated: bool,
 }
 
 /// The form of an answer.
@@ -139,7 +142,7 @@ impl Answer {
     /// An answer that is a file, to be saved under that name. The name holds nothing personal.
     pub fn file(name: String, media_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
         let body = Content::File { name, media_type, bytes: bytes.into() };
-        Self { body, version: None, next: None }
+        Self { body, version: None, next: None, negotiated: false }
     }
 
     /// An answer.
@@ -153,12 +156,17 @@ impl Answer {
 
     /// An answer whose JSON is written already.
     pub fn written(body: String) -> Self {
-        Self { body: Content::Json(body), version: None, next: None }
+        Self { body: Content::Json(body), version: None, next: None, negotiated: false }
     }
 
     /// The same, as it was at that version of its stream.
     pub fn at_version(self, version: u64) -> Self {
         Self { version: Some(version), ..self }
+    }
+
+    /// The same, in one of the forms that [`Ask::form`] chose from.
+    pub fn negotiated(self) -> Self {
+        Self { negotiated: true, ..self }
     }
 
     /// The same, with the cursor of the page after it.
@@ -179,6 +187,18 @@ impl Ask {
     pub fn parameter<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Problem> {
         let Some(text) = self.parameters.get(name) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| Problem::parameter(name, format!("'{name}' takes {expected}.")))
+    }
+
+    /// In which form the answer is wanted: the parameter `format` says so, or else the header `Accept`. Without a word, or
+    /// where all are as welcome, JSON.
+    pub fn form(&self) -> Result<Form, Problem> {
+        match self.parameters.get(FORMAT.name).map(String::as_str) {
+            None => Ok(self.accepted.favourite()),
+            Some("json") => Ok(Form::Json),
+            Some("csv") => Ok(Form::Csv),
+            Some("xlsx") => Ok(Form::Xlsx),
+            Some(_) => Err(Problem::parameter(FORMAT.name, "'format' takes json, csv or xlsx.")),
+        }
     }
 
     /// Which page.
@@ -218,6 +238,7 @@ pub async fn answer(
 async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<Ask, Problem> {
     let actor =
         request.extensions().get::<Actor>().cloned().ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
+    let accepted = Accepted::of(request.headers());
     let path: RawPathParams = request.extract_parts().await.map_err(|_| Problem::of(&KINDS.not_found))?;
     let path = path.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
     let given = QueryString::<Vec<(String, String)>>::try_from_uri(request.uri());
@@ -242,7 +263,7 @@ async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<As
         Some(_) => Some(body::json(request, api.settings.largest_body).await?),
         None => None,
     };
-    Ok(Ask { actor, body, path, parameters })
+    Ok(Ask { actor, body, path, parameters, accepted })
 }
 
 async fn caught_up(api: &Api, projection: &str, position: u64) -> Result<(), Problem> {
@@ -278,6 +299,9 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
     let mut add = |name: header::HeaderName, text: String| {
         text.parse().map(|value| response.insert(name, value)).is_ok()
     };
+    if answer.negotiated {
+        add(header::VARY, header::ACCEPT.to_string());
+    }
     if let Some(version) = answer.version {
         let tag = format!("\"{version}\"");
         add(header::ETAG, tag.clone());

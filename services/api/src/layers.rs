@@ -210,7 +210,7 @@ pub async fn acceptable(request: Request<Body>, next: Next) -> Response {
         "application/json",
         "application/problem+json",
         crate::bulk::MEDIA_TYPE,
-        caseledger_exports::annex_a::XLSX,
+        caseledger_exports::XLSX,
         "text/*",
         "text/csv",
     ];

@@ -9,6 +9,7 @@ mod body;
 mod bulk;
 mod circumstances;
 mod commands;
+mod forms;
 mod kinds;
 mod layers;
 mod metrics;
@@ -18,6 +19,7 @@ mod pages;
 mod problem;
 mod queries;
 mod server;
+mod told;
 mod views;
 
 use std::sync::Arc;
@@ -36,6 +38,7 @@ pub use openapi::openapi;
 pub use ops::{Check, Ops, ops_router};
 pub use problem::Problem;
 pub use server::{serve, serve_at_most};
+pub use told::ToldFigures;
 
 /// Limits of the door. What they protect stands in the answers that name them.
 #[derive(Clone, Debug)]

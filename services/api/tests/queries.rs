@@ -209,6 +209,39 @@ async fn figures_for_any_past_day() {
 }
 
 #[tokio::test]
+async fn a_commentary_keeps_its_figures_and_they_stand_beside_those_of_now() {
+    let app = TestApp::new().await;
+    app.referral().await;
+    app.projections.catch_up().await.unwrap();
+    let say = |measure: &str| json!({ "measure": measure, "from": "2017-07-01", "to": "2017-07-03", "meaning": "One family asked for help." });
+    let unheard_of = app.post("analyst", "/v1/oversight/record-commentary", &say("moonlight")).await;
+    assert_eq!(unheard_of.problem(), "422 /problems/measure-exists measure-exists measure");
+    let said = app.post("analyst", "/v1/oversight/record-commentary", &say("referrals")).await;
+    assert!(said.status.is_success(), "{}", said.text);
+
+    app.referral().await;
+    app.projections.catch_up().await.unwrap();
+    let path = "/v1/reports/referrals/commentary?from=2017-07-01&at=2017-07-03";
+    let told = app.get("team-manager", path).await.json();
+    let figure = &told["commentary"][0]["figures"][0];
+    assert_eq!(figure["label"], "The whole authority");
+    let value = |amount: &Value| amount["value"].clone();
+    assert_eq!((value(&figure["then"]), value(&figure["now"])), (json!(1), json!(2)), "{told}");
+    assert_eq!(told["improvement"], json!([]));
+
+    // An analyst is told neither: one family could be recognised, then as now.
+    let told = app.get("analyst", path).await.json();
+    let figure = &told["commentary"][0]["figures"][0];
+    for amount in [&figure["then"], &figure["now"], &told["commentary"][0]["now"]] {
+        assert_eq!((value(amount), amount["suppressed"].clone()), (Value::Null, json!(true)), "{told}");
+    }
+    // A period that ends before it is spoken of tells nothing of it.
+    let earlier = app.get("team-manager", "/v1/reports/referrals/commentary?at=2017-06-30").await.json();
+    assert_eq!(earlier["commentary"], json!([]));
+    assert_eq!(app.get("practitioner", path).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn people_are_found_by_what_stands_in_a_body() {
     let app = TestApp::new().await;
     let entered =

@@ -112,6 +112,12 @@ pub enum Task {
     /// Write what others accept: lists of children for inspectors, a dataset's episodes
     #[command(subcommand)]
     Export(ExportTask),
+    /// Make a folder to read without the service: every measure with its chart, what was said of it and how it is defined,
+    /// what audits found, the lists of children, and what the record lacks
+    ///
+    /// The same question over the same record gives the same files, byte for byte. The folder appears as a whole or not at
+    /// all. Ends with 2 when it is there already, and with 5 when the record kept changing while it was read.
+    Pack(PackArgs),
     /// Look after the projections
     #[command(subcommand)]
     Projections(ProjectionsTask),
@@ -310,9 +316,12 @@ pub struct ReportArgs {
     /// The figure of every week, month or quarter of the period as well
     #[arg(long, value_name = "INTERVAL", value_parser = interval)]
     pub every: Option<Interval>,
-    /// How to answer
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    /// How to answer; as the file's name ends, or else for a terminal, if left out
+    #[arg(long, value_enum)]
+    pub format: Option<FigureFormat>,
+    /// The file to write, instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// List the measures, and end
     #[arg(long)]
     pub list: bool,
@@ -322,7 +331,20 @@ fn interval(text: &str) -> Result<Interval, &'static str> {
     text.parse().map_err(|()| "week, month or quarter")
 }
 
-/// How a report is written.
+/// How a figure is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FigureFormat {
+    /// For a terminal
+    Text,
+    /// One object
+    Json,
+    /// A heading line, a line for the whole, and one for each part and each point of the series
+    Csv,
+    /// The same lines as a workbook
+    Xlsx,
+}
+
+/// How a check is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
     /// For a terminal
@@ -392,6 +414,41 @@ pub struct EpisodesArgs {
     /// The trace to write; beside the file, if left out
     #[arg(long, value_name = "FILE.csv")]
     pub trace: Option<PathBuf>,
+}
+
+/// Which days the pack tells of, for whom it is, and where to.
+#[derive(Clone, Debug, Args)]
+pub struct PackArgs {
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// The last day, at whose end things stood so
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+    /// The folder to make. It is readable by its owner alone
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// For whom: a board's has no children, no single cases and no small numbers
+    #[arg(long = "for", value_enum, default_value_t = PackAudience::Inspectors)]
+    pub audience: PackAudience,
+    /// Make DIR.zip as well
+    #[arg(long)]
+    pub zip: bool,
+    /// Put it in the place of an earlier pack; anything else is never overwritten
+    #[arg(long)]
+    pub force: bool,
+    /// How codes are lettered in the lists of children
+    #[arg(long, value_enum, default_value_t = ExportDialect::Newer)]
+    pub dialect: ExportDialect,
+}
+
+/// For whom a pack is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PackAudience {
+    /// Inspectors, who may see cases and children
+    Inspectors,
+    /// A board of partners, who must not be able to recognise anybody
+    Board,
 }
 
 /// What to do with the projections.

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod import;
 mod meters;
 pub mod output;
+pub mod pack;
 pub mod serve;
 pub mod settings;
 pub mod tasks;

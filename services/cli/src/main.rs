@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use caseledger::args::{Cli, Common, ConfigTask, ExportTask, ImportTask, ProjectionsTask, ServeArgs, Task};
 use caseledger::exit::Failure;
 use caseledger::settings::Settings;
-use caseledger::{demo, serve, tasks, telemetry};
+use caseledger::{demo, pack, serve, tasks, telemetry};
 use clap::CommandFactory;
 
 fn main() -> ExitCode {
@@ -62,6 +62,7 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
         Task::Report(args) => tasks::report::run(settings, &args, json).await,
         Task::Export(ExportTask::AnnexA(args)) => tasks::export::annex_a(settings, &args, json).await,
         Task::Export(ExportTask::SsdEarlyHelp(args)) => tasks::export::episodes(settings, &args, json).await,
+        Task::Pack(args) => pack::run(settings, &args, json).await,
         Task::Projections(ProjectionsTask::Status) => tasks::projections::status(settings, json).await,
         Task::Projections(ProjectionsTask::Rebuild { name }) => {
             tasks::projections::rebuild(settings, name.as_deref(), json).await

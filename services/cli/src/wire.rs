@@ -51,17 +51,19 @@ impl Station {
         meters::register(&registry, &log, &settings.store).map_err(Failure::failed)?;
         let access = Arc::new(Access::new().map_err(Failure::failed)?);
         let authority = Arc::new(settings.authority.clone());
+        let projections = Projections::open(&log, Arc::clone(&authority), Arc::clone(&clock), &registry)
+            .await
+            .map_err(Failure::unavailable)?;
+        let figures = Arc::new(api::ToldFigures::new(projections.clone(), Arc::clone(&authority)));
         let dispatcher = Dispatcher::new(Parts {
             log: log.clone(),
             access: Arc::clone(&access),
-            authority: Arc::clone(&authority),
+            authority,
             clock: Arc::clone(&clock),
             ids: Arc::new(MachineIds),
             metrics: metrics::Metrics::register(&registry).map_err(Failure::failed)?,
+            figures,
         });
-        let projections = Projections::open(&log, authority, Arc::clone(&clock), &registry)
-            .await
-            .map_err(Failure::unavailable)?;
         let processes =
             Arc::new(Runner::new(dispatcher.clone(), PROCESSES).await.map_err(Failure::unavailable)?);
         let requests = api::Metrics::register(&registry).map_err(Failure::failed)?;

@@ -155,7 +155,7 @@ async fn decide<D: Kin>(
     if let Some(expected) = call.expected_version.filter(|expected| *expected != version) {
         return Err(Rejection::Conflict { expected, actual: version });
     }
-    let facts = core.facts(state.references(&call.command), fresh).await.map_err(failed)?;
+    let facts = core.facts(state.references(&call.command), fresh).await?;
     let context = Context {
         id: call.id,
         authority: &core.authority,

@@ -7,7 +7,8 @@ use std::time::Instant;
 use caseledger_access::{Access, Decision, Resource};
 use caseledger_aggregates::case::Case;
 use caseledger_aggregates::{Authority, Facts, Reference};
-use caseledger_commands::{Actor, CaseId, Role, Timestamp};
+use caseledger_commands::oversight::Figure;
+use caseledger_commands::{Actor, CaseId, Date, Role, Timestamp};
 use caseledger_log::{Clock, Log, LogError, Position};
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use crate::desk::{Desk, Standing, failed, load};
 use crate::kin::Stores;
 use crate::metrics::Metrics;
 use crate::registry::{self, Entry};
-use crate::{IdSource, Receipt, Rejection, Request};
+use crate::{Figures, IdSource, Receipt, Rejection, Request};
 
 /// What a dispatcher is made of.
 pub struct Parts {
@@ -32,6 +33,8 @@ pub struct Parts {
     pub ids: Arc<dyn IdSource>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What the reports' measures say.
+    pub figures: Arc<dyn Figures>,
 }
 
 /// The one way into the log. Cheap to clone.
@@ -51,6 +54,7 @@ pub struct Core {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
     pub metrics: Metrics,
+    pub figures: Arc<dyn Figures>,
     pub stores: Stores,
     turns: [Mutex<()>; TURNS],
     desks: BTreeMap<&'static str, Box<dyn Desk>>,
@@ -59,7 +63,7 @@ pub struct Core {
 impl Dispatcher {
     /// A dispatcher for every command of the table.
     pub fn new(parts: Parts) -> Self {
-        let Parts { log, access, authority, clock, ids, metrics } = parts;
+        let Parts { log, access, authority, clock, ids, metrics, figures } = parts;
         let desks = registry::aggregates()
             .iter()
             .map(|aggregate| (aggregate.collection, (aggregate.desk)()))
@@ -73,6 +77,7 @@ impl Dispatcher {
                 clock,
                 ids,
                 metrics,
+                figures,
                 stores,
                 turns: [const { Mutex::const_new(()) }; TURNS],
                 desks,
@@ -175,33 +180,55 @@ impl Core {
         }
     }
 
-    /// Loads what can be found of the aggregates that a decision must know.
-    pub async fn facts(&self, references: Vec<Reference>, fresh: bool) -> Result<Facts, LogError> {
+    /// Loads what can be found of the aggregates and measures that a decision must know.
+    pub async fn facts(&self, references: Vec<Reference>, fresh: bool) -> Result<Facts, Rejection> {
         let mut facts = Facts::default();
         for reference in references {
             match reference {
                 Reference::Case(id) => {
-                    let loaded = load(&self.stores.cases, id.uuid(), fresh).await?;
+                    let loaded = load(&self.stores.cases, id.uuid(), fresh).await.map_err(failed)?;
                     if loaded.version() > 0 {
                         facts.cases.insert(id, Arc::new(loaded.state().0.clone()));
                     }
                 }
-                Reference::Workforce => facts.workforce = self.stores.register(fresh).await?,
+                Reference::Workforce => {
+                    facts.workforce = self.stores.register(fresh).await.map_err(failed)?;
+                }
                 Reference::Person(id) => {
-                    let loaded = load(&self.stores.people, id.uuid(), fresh).await?;
+                    let loaded = load(&self.stores.people, id.uuid(), fresh).await.map_err(failed)?;
                     if loaded.version() > 0 {
                         facts.people.insert(id, Arc::new(loaded.state().0.clone()));
                     }
                 }
                 Reference::PanelMeeting(id) => {
-                    let loaded = load(&self.stores.panels, id.uuid(), fresh).await?;
+                    let loaded = load(&self.stores.panels, id.uuid(), fresh).await.map_err(failed)?;
                     if loaded.version() > 0 {
                         facts.panels.insert(id, Arc::new(loaded.state().0.clone()));
+                    }
+                }
+                Reference::Measure { id, figures: None } => {
+                    if self.figures.knows(&id) {
+                        facts.measures.insert(id, vec![]);
+                    }
+                }
+                Reference::Measure { id, figures: Some(period) } => {
+                    if self.figures.knows(&id) {
+                        let told = self.figures_of(&id, period).await?;
+                        facts.measures.insert(id, told);
                     }
                 }
             }
         }
         Ok(facts)
+    }
+
+    /// A measure's figures, told of everything that is in the log by now.
+    async fn figures_of(&self, measure: &str, period: (Date, Date)) -> Result<Vec<Figure>, Rejection> {
+        let head = self.log.head().await.map_err(failed)?;
+        self.figures.figures(measure, period, head).await.map_err(|error| {
+            tracing::warn!(%error, measure, "a commentary has to wait for its figures");
+            Rejection::Unavailable
+        })
     }
 
     /// The names of the events at those positions.

@@ -9,6 +9,7 @@
 mod call;
 mod desk;
 mod dispatcher;
+mod figures;
 mod ids;
 mod kin;
 pub mod metrics;
@@ -21,6 +22,7 @@ mod request;
 pub use call::{LONGEST_KEY, OCCURRED_AT};
 pub use desk::Standing;
 pub use dispatcher::{Dispatcher, Parts};
+pub use figures::{Figures, NotTold};
 pub use ids::{IdSource, key_derived_id};
 pub use receipt::Receipt;
 pub use registry::{Aggregate, Entry};

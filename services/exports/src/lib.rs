@@ -1,17 +1,22 @@
 //! What others accept, made from the read models: the child-level lists that inspectors ask for (Annex A) as a workbook,
-//! the early help episodes of the Standard Safeguarding Dataset, for each a trace from row to case and events, and what
-//! would be refused of them before they are sent.
+//! the early help episodes of the Standard Safeguarding Dataset, for each a trace from row to case and events, what
+//! would be refused of them before they are sent, and any measure's figure as CSV or a workbook.
 //!
-//! Everything here is a pure function from the rows that [`caseledger_projections::exports`] tells to bytes. Whoever
-//! asks has been let in already.
+//! Everything here is a pure function from what [`caseledger_projections`] tells to bytes. Whoever asks has been let in
+//! already.
 
 pub mod annex_a;
+pub mod cells;
 mod csv_text;
+pub mod figures;
 pub mod quality;
 pub mod safeguarding;
 mod trace;
 
 pub use csv_text::{CSV, csv};
+
+/// The media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub use trace::{Trace, trace_csv};
 
 /// Why a file could not be made.

@@ -78,8 +78,13 @@ impl Asking {
             period: measures::Period { from: self.period.from, to: self.period.to },
             filters: self.filters.clone(),
             by: if self.parts { measure.dimensions().collect() } else { vec![] },
-            series: self.series.then(|| interval(self.period)),
+            series: self.series.then(|| self.interval()),
         }
+    }
+
+    /// The parts that the period is cut into.
+    pub fn interval(&self) -> Interval {
+        interval(self.period)
     }
 }
 
@@ -138,7 +143,7 @@ fn definition(measure: &Measure) -> Definition {
     }
 }
 
-fn value(figure: (Option<f64>, Option<f64>, Option<u64>), suppressed: bool) -> Value {
+pub(crate) fn value(figure: (Option<f64>, Option<f64>, Option<u64>), suppressed: bool) -> Value {
     match figure {
         _ if suppressed => Value::TooFew,
         (None, ..) => Value::Nothing,

@@ -74,7 +74,10 @@ impl Page {
                         @if !self.crumbs.is_empty() { (components::breadcrumbs(&self.crumbs)) }
                         main.govuk-main-wrapper id="main-content" tabindex="-1" { (self.body) }
                     }
-                    (footer(frame.service))
+                    (footer(&format!(
+                        "{}. Every figure here is counted from the events of the record, and leads back to them.",
+                        frame.service
+                    )))
                 }
             }
         }
@@ -86,19 +89,39 @@ impl Page {
     }
 }
 
-/// A page that is a file among files: no navigation, no session, the style sheet beside it.
-pub fn standalone(title: &str, service: &str, style: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html.govuk-template lang="en-GB" {
-            (head(&format!("{title} – {service}"), style, ""))
-            body.govuk-template__body {
-                (components::skip_link("Skip to main content", "#main-content"))
-                header.govuk-template__header { (components::generic_header(service, "index.html")) }
-                div.govuk-width-container {
-                    main.govuk-main-wrapper id="main-content" tabindex="-1" { (body) }
+/// A page that is a file among files: no session, every address relative to where it lies.
+#[derive(Clone, Debug)]
+pub struct Leaf<'a> {
+    /// What the window is called.
+    pub title: &'a str,
+    /// What the files are together.
+    pub whole: &'a str,
+    /// The address of the style sheet.
+    pub style: &'a str,
+    /// The address of the first page.
+    pub home: &'a str,
+    /// The way to it from there; its own name is the last.
+    pub crumbs: &'a [Crumb],
+    /// What stands at its foot: where it comes from.
+    pub foot: &'a str,
+}
+
+impl Leaf<'_> {
+    /// The page.
+    pub fn framed(&self, body: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html.govuk-template lang="en-GB" {
+                (head(&format!("{} – {}", self.title, self.whole), self.style, ""))
+                body.govuk-template__body {
+                    (components::skip_link("Skip to main content", "#main-content"))
+                    header.govuk-template__header { (components::generic_header(self.whole, self.home)) }
+                    div.govuk-width-container {
+                        @if !self.crumbs.is_empty() { (components::breadcrumbs(self.crumbs)) }
+                        main.govuk-main-wrapper id="main-content" tabindex="-1" { (body) }
+                    }
+                    (footer(self.foot))
                 }
-                (footer(service))
             }
         }
     }
@@ -126,11 +149,11 @@ fn session(visitor: &str) -> Markup {
     }
 }
 
-fn footer(service: &str) -> Markup {
+fn footer(text: &str) -> Markup {
     html! {
         footer.govuk-template__footer {
             div.govuk-width-container {
-                p.app-footer { (service) ". Every figure here is counted from the events of the record, and leads back to them." }
+                p.app-footer { (text) }
             }
         }
     }

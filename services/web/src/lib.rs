@@ -2,7 +2,8 @@
 //!
 //! Everything is rendered on the server and works without script. [`Web::serve`] puts the pages beside the API, on the same
 //! listener. What is pure can be used without a server, to write reports into files: [`told`] is a measure's answer,
-//! [`headline`] its sentences, [`chart`] its SVG, [`report`] its page's content, [`layout::standalone`] a page around it.
+//! [`headline`] its sentences, [`chart`] its SVG, [`report`] its page's content, [`inspection`] the other pages of a pack for
+//! an inspection, [`layout::Leaf`] a page around them.
 
 pub mod assets;
 pub mod chart;
@@ -10,11 +11,13 @@ pub mod components;
 mod door;
 pub mod engine;
 pub mod headline;
+pub mod inspection;
 pub mod layout;
 mod pages;
 pub mod report;
 mod said;
 mod session;
+pub mod spoken;
 pub mod told;
 mod trouble;
 pub mod words;
@@ -95,7 +98,6 @@ impl Web {
             .route("/sign-out", axum::routing::post(pages::sign_in::end))
             .route("/reports", get(pages::reports::index))
             .route("/reports/{measure}", get(pages::reports::measure))
-            .route("/reports/{measure}/figures.csv", get(pages::reports::csv))
             .route("/reports/{measure}/cases", get(pages::behind::cases))
             .route("/cases/{id}", get(pages::case::case))
             .with_state(self.clone())

@@ -1,12 +1,13 @@
 //! The readable form of reports: pure functions from what is told to HTML. Pages use them, and so does whoever writes
 //! reports into files.
 
+use caseledger_commands::Date;
 use maud::{Markup, html};
 
 use crate::chart::{Bar, Bars, Mark, Target, Time, spark};
 use crate::components::{self, Cell, Table};
 use crate::headline;
-use crate::told::{Breakdown, Going, Improvement, Point, Remark, Told, Value, When};
+use crate::told::{Breakdown, Going, Improvement, Moved, Point, Remark, Told, Value, When};
 use crate::words::{self, Unit};
 
 /// Where a report's links lead; what has no address is left out.
@@ -244,12 +245,11 @@ fn commentary(told: &Told, remarks: &[Remark]) -> Markup {
                 (Table {
                     caption: Some("The figures spoken of, then and now".to_owned()),
                     caption_classes: Some("govuk-visually-hidden".to_owned()),
-                    head: vec![Cell::words("Figure"), Cell::number("As it stood then"), Cell::number("The measure now")],
-                    rows: remark.figures.iter().enumerate().map(|(index, figure)| vec![
+                    head: vec![Cell::words("Figure"), Cell::number("As it stood then"), Cell::number("As it is known now")],
+                    rows: remark.figures.iter().map(|figure| vec![
                         Cell::words(figure.label.clone()),
                         Cell::number(figure.value.shown(unit)),
-                        // The measure has one figure for the period; it stands beside the first that was spoken of.
-                        Cell::number(match remark.now { Some(now) if index == 0 => now.shown(unit), _ => String::new() }),
+                        Cell::number(figure.now.map_or_else(String::new, |now| now.shown(unit))),
                     ]).collect(),
                     first_cell_is_header: true,
                 }.html())
@@ -267,7 +267,6 @@ fn spoken_of(told: &Told, remark: &Remark) -> String {
 
 /// What is done to improve the measure, and whether it moved.
 fn improvement(told: &Told, improvements: &[Improvement]) -> Markup {
-    let unit = told.measure.unit;
     html! {
         h2.govuk-heading-m id="improvement" { "What is being done to improve it" }
         @if improvements.is_empty() { p.govuk-body { "No improvement action hangs on this measure." } }
@@ -277,25 +276,46 @@ fn improvement(told: &Told, improvements: &[Improvement]) -> Markup {
                 (components::summary_list(&{
                     let mut rows = vec![
                         ("How it will show".to_owned(), html! { (action.success) }),
-                        ("Who answers for it".to_owned(), html! { (action.owner) ", by " (words::day(action.due)) }),
+                        ("Who answers for it".to_owned(), html! {
+                            (action.owner) ", by " (words::day(action.due))
+                            @if action.overdue { " " (components::tag("Overdue", Some("red"))) }
+                        }),
                     ];
                     if let Some(progress) = &action.progress {
                         let on = action.told_on.map(|day| format!(" ({})", words::day(day)));
                         let heading = if action.going == Going::Done { "What it changed" } else { "How it goes" };
                         rows.push((heading.to_owned(), html! { (progress) (on.unwrap_or_default()) }));
                     }
-                    if let Some((day, value)) = action.began {
-                        let moved = format!(
-                            "{} when it was agreed on {}; {} now.",
-                            upper_first(&value.shown(unit)), words::day(day), told.value.shown(unit)
-                        );
-                        rows.push(("Whether the measure moved".to_owned(), html! { (moved) }));
+                    if let Some((day, then)) = action.began {
+                        rows.push(("Whether the measure moved".to_owned(), html! { (moved(told, action, day, then)) }));
                     }
                     rows
                 }))
             }
         }
     }
+}
+
+/// `12% when it was agreed on 5 September 2017, 15% at the end of December 2017: better. The target is 25%.`
+fn moved(told: &Told, action: &Improvement, day: Date, then: Value) -> String {
+    let unit = told.measure.unit;
+    let way = match action.moved {
+        Some(Moved::Better) => ": better",
+        Some(Moved::Worse) => ": worse",
+        Some(Moved::Up) => ": up",
+        Some(Moved::Down) => ": down",
+        Some(Moved::Unchanged) => ": it has not moved",
+        None => "",
+    };
+    let target = action.target.map(|target| format!(" The target is {}.", unit.long(target)));
+    format!(
+        "{} when it was agreed on {}, {} {}{way}.{}",
+        upper_first(&then.shown(unit)),
+        words::day(day),
+        action.now.shown(unit),
+        told.when(),
+        target.unwrap_or_default()
+    )
 }
 
 fn going(going: Going) -> Markup {

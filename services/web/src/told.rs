@@ -2,6 +2,8 @@
 
 use caseledger_commands::Date;
 
+pub use caseledger_projections::measures::Moved;
+
 use crate::words::{Period, Unit};
 
 /// Whether a measure tells how things stood, or what happened.
@@ -156,8 +158,6 @@ pub struct Remark {
     pub on: Date,
     /// The figures that they spoke of.
     pub figures: Vec<Spoken>,
-    /// What the measure tells of that period now.
-    pub now: Option<Value>,
 }
 
 /// A figure that was spoken of.
@@ -167,6 +167,8 @@ pub struct Spoken {
     pub label: String,
     /// As it stood then.
     pub value: Value,
+    /// As the record has it now, where it can be asked for again.
+    pub now: Option<Value>,
 }
 
 /// How an improvement goes.
@@ -195,6 +197,8 @@ pub struct Improvement {
     pub owner: String,
     /// By when.
     pub due: Date,
+    /// Whether that day has passed and it is not done.
+    pub overdue: bool,
     /// How it goes.
     pub going: Going,
     /// What was told last: of how it goes, or what it changed.
@@ -203,4 +207,10 @@ pub struct Improvement {
     pub told_on: Option<Date>,
     /// The day on which it was agreed, and what the measure told then, where that is known.
     pub began: Option<(Date, Value)>,
+    /// What it tells now.
+    pub now: Value,
+    /// Which way it moved meanwhile.
+    pub moved: Option<Moved>,
+    /// What the authority aims at.
+    pub target: Option<f64>,
 }

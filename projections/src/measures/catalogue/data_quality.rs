@@ -87,7 +87,7 @@ pub(super) static NO_LEAD: Measure = Measure {
 macro_rules! children_known {
     ($condition:literal) => {
         concat!(
-            "(SELECT count(*) FROM report_child_v1 c JOIN report_person_v1 k ON k.person_id = c.person_id \
+            "(SELECT count(*) FROM report_child_v2 c JOIN report_person_v2 k ON k.person_id = c.person_id \
              AND k.from_day <= :day AND k.until_day > :day WHERE c.case_id = u.case_id AND c.came_on <= :day",
             $condition,
             ")"

@@ -23,7 +23,14 @@ fn operation(query: &Query) -> Value {
     }
     let content = match crate::queries::file_type(query.id) {
         Some(media_type) => json!({ media_type: { "schema": { "type": "string", "format": "binary" } } }),
-        None => json!({ "application/json": { "schema": schema_of(&example), "example": example } }),
+        None => {
+            let mut content =
+                json!({ "application/json": { "schema": schema_of(&example), "example": example } });
+            for form in crate::queries::also_as(query.id) {
+                content[form.media_type()] = json!({ "schema": { "type": "string", "format": "binary" } });
+            }
+            content
+        }
     };
     responses.insert(
         "200".to_owned(),

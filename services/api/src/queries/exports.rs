@@ -6,9 +6,9 @@ use std::collections::btree_map::Entry;
 use caseledger_access::{Decision, Resource};
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::{CaseId, CaseReference, Date};
-use caseledger_exports::annex_a::{self, Dialect, XLSX};
+use caseledger_exports::annex_a::{self, Dialect};
 use caseledger_exports::quality::{self, Quality};
-use caseledger_exports::{CSV, ExportError, safeguarding, trace_csv};
+use caseledger_exports::{CSV, ExportError, XLSX, safeguarding, trace_csv};
 use caseledger_projections::exports::{self, Episode, Lists, Origin};
 use caseledger_projections::queries::Reads;
 use futures::FutureExt;
@@ -19,7 +19,7 @@ use crate::ask::{Answer, Answering, Ask, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 
-/// The media type of a query's answer, where that is a file.
+/// The media type of a query's answer, where that is a file and nothing else.
 pub fn file_type(query: &str) -> Option<&'static str> {
     match query {
         "export-annex-a" => Some(XLSX),

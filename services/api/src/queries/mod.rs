@@ -41,6 +41,7 @@ pub fn table() -> &'static [Query] {
 }
 
 pub use exports::file_type;
+pub use reports::also_as;
 
 impl Api {
     /// Asks the policies, and tells no more than they allow.

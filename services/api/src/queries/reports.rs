@@ -4,6 +4,7 @@ use caseledger_access::{Decision, Resource};
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::codes::ReferralSource;
 use caseledger_commands::{Actor, AgencyId, CaseReference, Date, TeamId};
+use caseledger_exports::{CSV, XLSX, figures};
 use caseledger_projections::measures::{
     self, CATALOGUE, Dimension, Filters, Interval, Measure, Period, Question, Side,
 };
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::Api;
 use crate::ask::{Answer, Ask, Method, Parameter, Query};
+use crate::forms::{FORMAT, Form};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 
@@ -40,13 +42,30 @@ pub fn queries() -> Vec<Query> {
             title: "A figure: how things stood at the end of a day, or what happened in a period.",
             doc: "`value` is a number, a share from 0 to 1, or a mean; `null` for a share or mean of nothing. Any past day \
                   or period can be asked for. To whom no cases may be shown, no numbers are told that are so small that a \
-                  child might be recognised by them (`suppressed`).",
-            parameters: &[AT, FROM, LOCALITY, TEAM, LEAD_AGENCY, SOURCE, LEVEL, BY, EVERY],
+                  child might be recognised by them (`suppressed`). As CSV and as a workbook (xlsx) it has a row for the \
+                  whole, for each part and for each point of the series, with the same members as columns.",
+            parameters: &[AT, FROM, LOCALITY, TEAM, LEAD_AGENCY, SOURCE, LEVEL, BY, EVERY, FORMAT],
             paged: false,
             projection: Some(Reads::MEASURES),
             asks: None,
             example: report_example,
             answer: |api, ask| report(api, ask).boxed(),
+        },
+        Query {
+            id: "report-commentary",
+            method: Method::Get,
+            path: "/v1/reports/{measure}/commentary",
+            tag: "Figures",
+            title: "What was said of a measure's figures, beside what they are now; and what is done to improve it.",
+            doc: "Commentary on periods that end within the one that is asked for, the latest first: the figures that it spoke \
+                  of, as they stood `then` and as they are known `now`. Improvement actions that were agreed by its end: what \
+                  the measure told `then`, what it tells `now`, and whether it `moved`.",
+            parameters: &[AT, FROM],
+            paged: false,
+            projection: Some(Reads::OVERSIGHT),
+            asks: None,
+            example: commentary_example,
+            answer: |api, ask| commentary(api, ask).boxed(),
         },
         Query {
             id: "report-cases",
@@ -182,6 +201,7 @@ async fn catalogue(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
 async fn report(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     api.permit(&ask.actor, "view-report", &Resource::Authority)?;
     let measure = measure(ask)?;
+    let form = ask.form()?;
     let question = Question {
         period: period(api, ask)?,
         filters: filters(api, ask)?,
@@ -190,10 +210,35 @@ async fn report(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     };
     let authority = api.dispatcher.authority();
     let figure = measures::answer(api.projections.db(), authority, measure, &question).await?;
-    Answer::of(match may_see_cases(api, &ask.actor) {
+    let figure = match may_see_cases(api, &ask.actor) {
         true => figure,
         false => figure.suppress(authority.small_numbers_below),
-    })
+    };
+    let file = |extension: &str| format!("{}-{}.{extension}", measure.id, question.period.to);
+    let answer = match form {
+        Form::Json => Answer::of(figure)?,
+        Form::Csv => Answer::file(file("csv"), CSV, figures::csv(&figure)),
+        Form::Xlsx => Answer::file(file("xlsx"), XLSX, figures::workbook(&figure, api.dispatcher.now())?),
+    };
+    Ok(answer.negotiated())
+}
+
+/// The media types in which a query answers besides JSON.
+pub fn also_as(query: &str) -> &'static [Form] {
+    if query == "report" { &[Form::Csv, Form::Xlsx] } else { &[] }
+}
+
+/// How many commentaries are told at most.
+const MOST_COMMENTARIES: usize = 20;
+
+async fn commentary(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
+    api.permit(&ask.actor, "view-report", &Resource::Authority)?;
+    api.permit(&ask.actor, "view-oversight", &Resource::Oversight)?;
+    let (measure, period) = (measure(ask)?, period(api, ask)?);
+    let authority = api.dispatcher.authority();
+    let below = if may_see_cases(api, &ask.actor) { 0 } else { authority.small_numbers_below };
+    let db = api.projections.db();
+    Answer::of(measures::spoken(db, authority, measure, period, (MOST_COMMENTARIES, below)).await?)
 }
 
 /// Whether the actor may go from a figure to its cases. To whoever may not, small numbers are not told either.
@@ -246,6 +291,43 @@ fn report_example() -> Value {
             "denominator": null, "suppressed": false }],
         "series": [{ "from": null, "at": "2017-03-31", "value": 207, "numerator": 207, "denominator": null,
             "suppressed": false }],
+    })
+}
+
+fn commentary_example() -> Value {
+    let amount = |value: f64, numerator: u32, denominator: u32| json!({ "value": value, "numerator": numerator, "denominator": denominator, "suppressed": false });
+    json!({
+        "measure": "partner-led",
+        "title": "The share of plans that partners lead",
+        "unit": "share",
+        "commentary": [{
+            "position": 20_417,
+            "from": "2017-10-01",
+            "to": "2017-12-31",
+            "meaning": "Schools open cases but hand them over: families tell their story twice.",
+            "actor": "demo:analyst",
+            "occurred_at": "2018-01-04T16:00:00Z",
+            "now": amount(0.15, 98, 646),
+            "figures": [{ "label": "The whole authority", "then": amount(0.15, 97, 645), "now": amount(0.15, 98, 646) }],
+        }],
+        "improvement": [{
+            "action": "0190a000-0000-7000-8000-0000000000d2",
+            "measure": "partner-led",
+            "what": "Train the designated leads of twenty schools to hold a plan.",
+            "success": "A quarter of plans led by other agencies by the end of July.",
+            "owner": "Anna Lindqvist",
+            "due": "2018-07-31",
+            "agreed_on": "2017-09-05",
+            "rating": "at-risk",
+            "progress": "Nine schools trained, four hold a plan.",
+            "reported_on": "2017-12-11",
+            "outcome": null,
+            "overdue": false,
+            "target": 0.25,
+            "then": amount(0.13, 58, 446),
+            "now": amount(0.15, 98, 646),
+            "moved": "better",
+        }],
     })
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use caseledger_access::Access;
 use caseledger_access::demo::{DemoIssuer, persona};
 use caseledger_aggregates::Authority;
-use caseledger_api::{Api, Metrics, Ops, Parts, Settings, ops_router, router};
+use caseledger_api::{Api, Metrics, Ops, Parts, Settings, ToldFigures, ops_router, router};
 use caseledger_commands::{Actor, Role, Timestamp};
 use caseledger_dispatch::{Dispatcher, IdSource, registry};
 use caseledger_log::{Clock, Log, Options};
@@ -95,6 +95,7 @@ impl TestApp {
         let projections = Projections::open(&log, Arc::clone(&authority), Arc::clone(&clock), &registry);
         let projections = projections.await.expect("the tables are made");
         let access = Arc::new(Access::new().expect("the policies parse"));
+        let figures = Arc::new(ToldFigures::new(projections.clone(), Arc::clone(&authority)));
         let dispatcher = Dispatcher::new(caseledger_dispatch::Parts {
             log,
             access: Arc::clone(&access),
@@ -102,6 +103,7 @@ impl TestApp {
             clock: Arc::clone(&clock),
             ids: Arc::new(CountingIds(AtomicU64::new(0))),
             metrics: caseledger_dispatch::metrics::Metrics::register(&registry).expect("registered once"),
+            figures,
         });
         register_family(&dispatcher).await;
         let now = Arc::new(move || clock.now());

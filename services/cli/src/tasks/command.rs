@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use caseledger_commands::{Actor, Role, read_json};
+use caseledger_commands::oversight::OversightCommand;
+use caseledger_commands::{Actor, CommandSet, Role, read_json};
 use caseledger_dispatch::registry::{self, Entry};
 use caseledger_dispatch::{Receipt, Request};
 use serde_json::{Value, json};
@@ -116,6 +117,10 @@ async fn into_store(
     message: Value,
 ) -> Result<Receipt, Failure> {
     let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
+    if entry.aggregate.name == OversightCommand::AGGREGATE {
+        // A commentary keeps the figures that it speaks of, and nobody else brings them to the log's end here.
+        station.projections.catch_up().await.map_err(Failure::failed)?;
+    }
     let request = Request {
         collection: entry.aggregate.collection.to_owned(),
         command: entry.spec.name.to_owned(),

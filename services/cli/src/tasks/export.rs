@@ -108,7 +108,7 @@ pub async fn episodes(settings: &Settings, args: &EpisodesArgs, json: bool) -> R
 }
 
 /// A day that is not still to come; today, where none is given.
-pub(super) fn past(day: Option<Date>, option: &str) -> Result<Date, Failure> {
+pub(crate) fn past(day: Option<Date>, option: &str) -> Result<Date, Failure> {
     let today = civil_date(MachineClock.now());
     let day = day.unwrap_or(today);
     if day > today {
@@ -118,7 +118,7 @@ pub(super) fn past(day: Option<Date>, option: &str) -> Result<Date, Failure> {
 }
 
 /// The store, with its read models at the log's end.
-pub(super) async fn up_to_date(settings: &Settings) -> Result<Station, Failure> {
+pub(crate) async fn up_to_date(settings: &Settings) -> Result<Station, Failure> {
     let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let caught_up = station.projections.catch_up().await;
     if let Err(error) = caught_up {
@@ -148,7 +148,7 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// Writes a file that its owner alone may read, whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let wrong =
         |error: std::io::Error| Failure::Failed(format!("{} can't be written: {error}", path.display()));
     let mut name =

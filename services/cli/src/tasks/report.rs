@@ -1,49 +1,99 @@
-//! `report`: a measure for a day, for a terminal, as JSON or as CSV.
+//! `report`: a measure for a day, for a terminal, as JSON, CSV or a workbook.
 
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::codes::ReferralSource;
+use caseledger_exports::figures;
 use caseledger_log::Clock;
 use caseledger_projections::measures::{
     self, CATALOGUE, Figure, Filters, Group, Measure, Period, Question, Unit,
 };
 
-use crate::args::{ReportArgs, ReportFormat};
+use crate::args::{FigureFormat, ReportArgs};
 use crate::clock::MachineClock;
 use crate::exit::Failure;
 use crate::output::tell;
 use crate::settings::Settings;
 use crate::wire::Station;
+use serde_json::json;
 
 /// Answers the subcommand.
 ///
 /// # Errors
-/// [`Failure::NotFound`] when no measure is called so; [`Failure::Usage`] for a question that makes no sense.
+/// [`Failure::NotFound`] when no measure is called so; [`Failure::Usage`] for a question that makes no sense, and for a
+/// workbook on a terminal.
 pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(), Failure> {
     let Some(name) = args.measure.as_deref().filter(|_| !args.list) else { return list(json) };
     let measure = measures::measure(name).ok_or_else(|| {
         Failure::NotFound(format!("No measure is called '{name}'. 'caseledger report --list' names them."))
     })?;
     let question = question(settings, args, measure)?;
+    let out = args.out.as_deref();
+    let format = args.format.unwrap_or_else(|| usual(out, json));
+    if format == FigureFormat::Xlsx && out.is_none() && io::stdout().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "A workbook is nothing for a terminal: name a file, with --out {}.xlsx.",
+            measure.id
+        )));
+    }
     let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let caught_up = station.projections.catch_up().await;
     let figure = measures::answer(station.projections.db(), &settings.authority, measure, &question).await;
     station.log.close().await;
     caught_up.map_err(Failure::failed)?;
     let figure = figure.map_err(Failure::unavailable)?;
-    match args.format {
-        _ if json => super::print_json(&figure),
-        ReportFormat::Json => super::print_json(&figure),
-        ReportFormat::Text => {
-            text(&figure);
+    let bytes = written(&figure, format)?;
+    match out {
+        Some(out) => {
+            super::export::write_private(out, &bytes)?;
+            if json {
+                let (id, at) = (figure.id, figure.at);
+                return super::print_json(
+                    &json!({ "file": out, "measure": id, "at": at, "value": figure.value }),
+                );
+            }
+            tell!("{}: {}, {}.", out.display(), figure.title, figure.at);
             Ok(())
         }
-        ReportFormat::Csv => {
-            tell!("{}", measures::csv(&figure).trim_end());
-            Ok(())
+        None => {
+            let mut stdout = io::stdout().lock();
+            match stdout.write_all(&bytes).and_then(|()| stdout.flush()) {
+                // Whoever closes the pipe has read enough.
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+                _ => Ok(()),
+            }
         }
     }
+}
+
+/// The form that is meant where none is named.
+fn usual(out: Option<&Path>, json: bool) -> FigureFormat {
+    let extension = out.and_then(Path::extension).and_then(|extension| extension.to_str());
+    match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("json") => FigureFormat::Json,
+        Some("csv") => FigureFormat::Csv,
+        Some("xlsx") => FigureFormat::Xlsx,
+        _ if json => FigureFormat::Json,
+        _ => FigureFormat::Text,
+    }
+}
+
+/// The figure in that form.
+fn written(figure: &Figure, format: FigureFormat) -> Result<Vec<u8>, Failure> {
+    Ok(match format {
+        FigureFormat::Json => {
+            let mut text = serde_json::to_string_pretty(figure).map_err(Failure::failed)?;
+            text.push('\n');
+            text.into_bytes()
+        }
+        FigureFormat::Text => Text(figure).to_string().into_bytes(),
+        FigureFormat::Csv => figures::csv(figure).into_bytes(),
+        FigureFormat::Xlsx => figures::workbook(figure, MachineClock.now()).map_err(Failure::failed)?,
+    })
 }
 
 fn question(settings: &Settings, args: &ReportArgs, measure: &'static Measure) -> Result<Question, Failure> {
@@ -127,36 +177,59 @@ fn out_of(numerator: Option<f64>, denominator: Option<u64>) -> String {
     }
 }
 
-fn text(figure: &Figure) {
-    let period = figure.from.map_or_else(String::new, |from| format!("{from} to "));
-    tell!(
-        "{}, {period}{}: {}{}",
-        figure.title,
-        figure.at,
-        amount(figure.unit, figure.value),
-        out_of(figure.numerator, figure.denominator)
-    );
-    if let Some(target) = figure.target {
-        tell!("The authority aims at {}.", amount(figure.unit, Some(target)));
-    }
-    tell!("{}", figure.definition);
-    for (nth, part) in figure.breakdown.iter().enumerate() {
-        if nth == 0 || figure.breakdown.get(nth - 1).is_some_and(|before| before.by != part.by) {
-            tell!("\nby {}", part.by);
+/// A figure for a terminal.
+struct Text<'a>(&'a Figure);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(figure) = *self;
+        let unit = figure.unit;
+        let period = figure.from.map_or_else(String::new, |from| format!("{from} to "));
+        writeln!(
+            f,
+            "{}, {period}{}: {}{}",
+            figure.title,
+            figure.at,
+            amount(unit, figure.value),
+            out_of(figure.numerator, figure.denominator)
+        )?;
+        if let Some(target) = figure.target {
+            writeln!(f, "The authority aims at {}.", amount(unit, Some(target)))?;
         }
-        let name = part.name.as_deref().unwrap_or("not known");
-        tell!("  {name:52} {}{}", amount(figure.unit, part.value), out_of(part.numerator, part.denominator));
-    }
-    for (nth, point) in figure.series.iter().enumerate() {
-        if nth == 0 {
-            tell!("\nover time");
+        writeln!(f, "{}", figure.definition)?;
+        for (nth, part) in figure.breakdown.iter().enumerate() {
+            if nth == 0 || figure.breakdown.get(nth - 1).is_some_and(|before| before.by != part.by) {
+                writeln!(f, "\nby {}", part.by)?;
+            }
+            let name = part.name.as_deref().unwrap_or("not known");
+            let out_of = out_of(part.numerator, part.denominator);
+            writeln!(f, "  {name:52} {}{out_of}", amount(unit, part.value))?;
         }
-        let from = point.from.map_or_else(String::new, |from| format!("{from} to "));
-        let days = format!("{from}{}", point.at);
-        tell!(
-            "  {days:52} {}{}",
-            amount(figure.unit, point.value),
-            out_of(point.numerator, point.denominator)
-        );
+        for (nth, point) in figure.series.iter().enumerate() {
+            if nth == 0 {
+                writeln!(f, "\nover time")?;
+            }
+            let from = point.from.map_or_else(String::new, |from| format!("{from} to "));
+            let days = format!("{from}{}", point.at);
+            let out_of = out_of(point.numerator, point.denominator);
+            writeln!(f, "  {days:52} {}{out_of}", amount(unit, point.value))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_as_its_name_ends() {
+        let of = |name: &str| usual(Some(Path::new(name)), false);
+        assert_eq!(of("open.CSV"), FigureFormat::Csv);
+        assert_eq!(of("figures/open.xlsx"), FigureFormat::Xlsx);
+        assert_eq!(of("open.json"), FigureFormat::Json);
+        assert_eq!(of("open"), FigureFormat::Text);
+        assert_eq!(usual(None, true), FigureFormat::Json);
+        assert_eq!(usual(None, false), FigureFormat::Text);
     }
 }

@@ -6,4 +6,4 @@ mod workbook;
 
 pub use codes::{Dialect, UnknownDialect};
 pub use headings::{CONTACTS, EARLY_HELP, REFERRALS, Sheet, sheets};
-pub use workbook::{XLSX, trace, workbook};
+pub use workbook::{trace, workbook};

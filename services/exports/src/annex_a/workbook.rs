@@ -2,38 +2,13 @@
 
 use caseledger_commands::{Date, Timestamp};
 use caseledger_projections::exports::{Child, Contact, EarlyHelp, Lists, Referral};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use super::codes::{self, Dialect};
 use super::headings::{CONTACTS, EARLY_HELP, REFERRALS, STATUTORY, Sheet};
 use crate::ExportError;
+use crate::cells::{self, Cell, Styles};
 use crate::trace::{Trace, numbered};
-
-/// The media type of the workbook.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// What a cell says.
-#[derive(Clone, Debug, PartialEq)]
-enum Cell {
-    Text(String),
-    Whole(u32),
-    Day(Date),
-    Blank,
-}
-
-impl Cell {
-    fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
-    }
-
-    fn line(text: Option<&String>) -> Self {
-        text.map_or(Self::Blank, Self::text)
-    }
-
-    fn day(day: Option<Date>) -> Self {
-        day.map_or(Self::Blank, Self::Day)
-    }
-}
 
 /// The columns that every list of children begins with.
 fn child(child: &Child, at: Date, dialect: Dialect) -> [Cell; 5] {
@@ -43,7 +18,7 @@ fn child(child: &Child, at: Date, dialect: Dialect) -> [Cell; 5] {
         Cell::text(codes::gender(child.gender)),
         Cell::text(codes::ethnicity(child.ethnicity, dialect)),
         Cell::day(child.birth.map(|birth| birth.date)),
-        age.map_or(Cell::Blank, Cell::Whole),
+        age.map_or(Cell::Blank, Cell::whole),
     ]
 }
 
@@ -65,7 +40,7 @@ fn referral(row: &Referral, dialect: Dialect) -> [Cell; 6] {
         Cell::Day(row.on),
         Cell::text(codes::source(row.source, dialect)),
         Cell::text(codes::yes_no(row.no_further_action)),
-        Cell::Whole(row.earlier),
+        Cell::whole(row.earlier),
         Cell::line(row.team.as_ref()),
         Cell::line(row.worker.as_ref()),
     ]
@@ -82,23 +57,23 @@ pub fn workbook(lists: &Lists, dialect: Dialect, made: Timestamp) -> Result<Vec<
         .set_title(format!("Annex A, child-level lists as at {}", lists.at))
         .set_creation_datetime(&created);
     workbook.set_properties(&properties);
-    let mut styles = Styles::new();
+    let styles = Styles::new();
     {
         let mut sheet = open(&mut workbook, &CONTACTS, &styles)?;
         for row in &lists.contacts {
-            sheet.write(child(&row.child, lists.at, dialect), contact(row, dialect), &mut styles)?;
+            sheet.write(child(&row.child, lists.at, dialect), contact(row, dialect), &styles)?;
         }
     }
     {
         let mut sheet = open(&mut workbook, &EARLY_HELP, &styles)?;
         for row in &lists.early_help {
-            sheet.write(child(&row.child, lists.at, dialect), early_help(row), &mut styles)?;
+            sheet.write(child(&row.child, lists.at, dialect), early_help(row), &styles)?;
         }
     }
     {
         let mut sheet = open(&mut workbook, &REFERRALS, &styles)?;
         for row in &lists.referrals {
-            sheet.write(child(&row.child, lists.at, dialect), referral(row, dialect), &mut styles)?;
+            sheet.write(child(&row.child, lists.at, dialect), referral(row, dialect), &styles)?;
         }
     }
     for sheet in &STATUTORY {
@@ -113,20 +88,6 @@ pub fn trace(lists: &Lists) -> impl Iterator<Item = Trace<'_>> {
     let early_help = numbered(&lists.early_help).map(|(row, it)| (EARLY_HELP.name, row, &it.origin));
     let referrals = numbered(&lists.referrals).map(|(row, it)| (REFERRALS.name, row, &it.origin));
     contacts.chain(early_help).chain(referrals).map(|(sheet, row, origin)| Trace { sheet, row, origin })
-}
-
-struct Styles {
-    heading: Format,
-    day: Format,
-}
-
-impl Styles {
-    fn new() -> Self {
-        Self {
-            heading: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top),
-            day: Format::new().set_num_format("dd/mm/yyyy"),
-        }
-    }
 }
 
 /// A sheet whose rows go to a file as they are written, and are not kept in memory.
@@ -165,27 +126,13 @@ impl Open<'_> {
         &mut self,
         child: [Cell; 5],
         more: [Cell; N],
-        styles: &mut Styles,
+        styles: &Styles,
     ) -> Result<(), ExportError> {
         let row = self.next;
-        for (column, cell) in (0..).zip(child.into_iter().chain(more)) {
-            match cell {
-                Cell::Text(text) => _ = self.sheet.write_string(row, column, text)?,
-                Cell::Whole(number) => _ = self.sheet.write_number(row, column, number)?,
-                Cell::Day(day) => {
-                    _ = self.sheet.write_datetime_with_format(row, column, excel_day(day)?, &styles.day)?;
-                }
-                Cell::Blank => {}
-            }
+        for (column, cell) in (0..).zip(child.iter().chain(&more)) {
+            cells::write(self.sheet, (row, column), cell, styles)?;
         }
         self.next += 1;
         Ok(())
     }
-}
-
-/// A day as Excel counts it, from 1900 on.
-fn excel_day(day: Date) -> Result<ExcelDateTime, ExportError> {
-    let parts = (u16::try_from(day.year()), u8::try_from(day.month()), u8::try_from(day.day()));
-    let (Ok(year), Ok(month), Ok(date)) = parts else { return Err(ExportError::Day(day)) };
-    ExcelDateTime::from_ymd(year, month, date).map_err(|_| ExportError::Day(day))
 }

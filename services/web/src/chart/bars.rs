@@ -40,7 +40,8 @@ impl Bars {
     pub fn svg(&self) -> Markup {
         let amounts = self.bars.iter().filter_map(|bar| bar.amount);
         let scale = Scale::of(amounts.chain(self.target.as_ref().map(|target| target.amount)));
-        let room = self.bars.iter().map(|bar| width_of(&bar.shown)).fold(0.0, f64::max) + 12.0;
+        // The amounts are bold: wider than other words.
+        let room = self.bars.iter().map(|bar| width_of(&bar.shown)).fold(0.0, f64::max) * 1.15 + 14.0;
         let length = WIDTH - room;
         let top = if self.target.is_some() { 26.0 } else { 4.0 };
         let height = top + ROW * self.bars.len() as f64;

@@ -2,7 +2,6 @@
 
 pub mod behind;
 pub mod case;
-mod commentary;
 mod filters;
 mod register;
 pub mod reports;

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use caseledger_access::Resource;
-use caseledger_projections::measures;
 use futures::{StreamExt, TryStreamExt, stream};
 use maud::html;
 
-use super::commentary;
 use super::register::Register;
 use crate::door::Visitor;
 use crate::layout::Page;
 use crate::report::{self, Line, Links};
 use crate::trouble::Trouble;
-use crate::{Web, engine, headline, words};
+use crate::{Web, engine, headline, spoken, words};
+
+/// How many commentaries a page shows.
+const REMARKS: usize = 3;
 
 /// How many figures the index asks for at once: more would keep others from the database.
 const AT_ONCE: usize = 4;
@@ -55,45 +55,6 @@ async fn index_page(web: &Web, visitor: &Visitor, given: BTreeMap<String, String
     Ok(Page::new("Reports", &[], body))
 }
 
-/// `GET /reports/{measure}/figures.csv`: what the measure's page shows.
-pub async fn csv(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    Query(given): Given,
-) -> Response {
-    match figures(&web, &visitor, &id, given).await {
-        Ok((name, text)) => {
-            let disposition = format!("attachment; filename=\"{name}.csv\"");
-            let headers = [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (header::CONTENT_DISPOSITION, disposition.as_str()),
-            ];
-            (headers, text).into_response()
-        }
-        Err(trouble) => web.trouble(Some(&visitor), &trouble),
-    }
-}
-
-async fn figures(
-    web: &Web,
-    visitor: &Visitor,
-    id: &str,
-    given: BTreeMap<String, String>,
-) -> Result<(String, String), Trouble> {
-    web.permit(visitor, "view-report", &Resource::Authority)?;
-    let measure = engine::measure(id).ok_or(Trouble::NotFound)?;
-    let asked = web.asked(given, &Register::read(web).await?);
-    if let Some((_, error)) = asked.errors.first() {
-        return Err(Trouble::Unreadable(error.clone()));
-    }
-    let asking = asked.asking(true, web.withhold_below(visitor));
-    let figure =
-        engine::figure(web.inner.projections.db(), web.inner.dispatcher.authority(), measure, &asking);
-    let name = format!("{id}-{}", asking.period.to);
-    Ok((name, measures::csv(&figure.await?)))
-}
-
 /// `GET /reports/{measure}`.
 pub async fn measure(
     State(web): State<Web>,
@@ -116,23 +77,25 @@ async fn measure_page(
     let register = Register::read(web).await?;
     let asked = web.asked(given, &register);
     let withhold_below = web.withhold_below(visitor);
-    let told = web.ask(measure, &asked.asking(true, withhold_below)).await?;
+    let asking = asked.asking(true, withhold_below);
+    let told = web.ask(measure, &asking).await?;
     let path = format!("/reports/{id}");
-    let api = asked.api(&format!("/v1/reports/{id}"), &[("every", "month")]);
+    // The API answers the question that the page has asked, in each of its forms.
+    let figures = |format: &str| {
+        let more = [("every", asking.interval().id()), ("format", format)];
+        Some(asked.api(&format!("/v1/reports/{id}"), &more))
+    };
     let links = Links {
-        csv: Some(asked.address(&format!("{path}/figures.csv"), &[])),
-        json: Some(api),
+        csv: figures("csv"),
+        xlsx: figures("xlsx"),
+        json: figures("json"),
         cases: web
             .may(visitor, "view-report-cases", &Resource::Authority)
             .then(|| asked.address(&format!("{path}/cases"), &[])),
-        ..Links::default()
     };
-    let sees_oversight = web.may(visitor, "view-oversight", &Resource::Oversight);
-    let (remarks, improvements) = if sees_oversight {
-        (
-            commentary::remarks(web, measure, &told, withhold_below).await?,
-            commentary::improvements(web, measure, withhold_below).await?,
-        )
+    let (remarks, improvements) = if web.may(visitor, "view-oversight", &Resource::Oversight) {
+        let (db, authority) = (web.inner.projections.db(), web.inner.dispatcher.authority());
+        spoken::spoken(db, authority, measure, asked.period, (REMARKS, withhold_below)).await?
     } else {
         (vec![], vec![])
     };

@@ -10,9 +10,9 @@ use axum::routing::get;
 use caseledger_access::Access;
 use caseledger_access::demo::DemoIssuer;
 use caseledger_aggregates::Authority;
-use caseledger_commands::{Actor, Role, Timestamp};
-use caseledger_dispatch::{Dispatcher, IdSource, registry};
-use caseledger_log::{Clock, Log, Options};
+use caseledger_commands::{Actor, Date, Role, Timestamp, oversight};
+use caseledger_dispatch::{Dispatcher, Figures, IdSource, NotTold, registry};
+use caseledger_log::{Clock, Log, Options, Position};
 use caseledger_projections::Projections;
 use caseledger_web::{Parts, SignIn, Web};
 use prometheus::Registry;
@@ -36,6 +36,25 @@ impl IdSource for CountingIds {
     fn new_id(&self) -> Uuid {
         let number = u128::from(self.0.fetch_add(1, Ordering::SeqCst));
         Uuid::from_u128(0x0159_0000_0000_7000_8000_0001_0000_0000 + number)
+    }
+}
+
+/// No page records commentary: nobody asks for its figures.
+struct NoFigures;
+
+#[async_trait::async_trait]
+impl Figures for NoFigures {
+    fn knows(&self, _: &str) -> bool {
+        false
+    }
+
+    async fn figures(
+        &self,
+        _: &str,
+        _: (Date, Date),
+        _: Position,
+    ) -> Result<Vec<oversight::Figure>, NotTold> {
+        Ok(vec![])
     }
 }
 
@@ -95,6 +114,7 @@ impl App {
             clock: Arc::clone(&clock),
             ids: Arc::new(CountingIds(AtomicU64::new(0))),
             metrics: caseledger_dispatch::metrics::Metrics::register(&registry).expect("registered once"),
+            figures: Arc::new(NoFigures),
         });
         let now = Arc::new(move || clock.now());
         let issuer = Arc::new(DemoIssuer::new("http://127.0.0.1:1", "caseledger", [7; 32], now));

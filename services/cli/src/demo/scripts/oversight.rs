@@ -33,14 +33,14 @@ const IMPROVEMENTS: &[(&str, &str, &str, ProgressRating, &str)] = &[
         "Nine schools trained, four hold a plan. Heads ask who pays for the hours.",
     ),
     (
-        "voice-of-child",
+        "assessments-hear-every-child",
         "No assessment is authorised without each child's voice, or a reason that the manager has questioned.",
         "Voices in nineteen assessments of twenty by March 2018.",
         ProgressRating::OnTrack,
         "Two months in a row better; the youngest children remain the gap.",
     ),
     (
-        "step-up-packs",
+        "step-up-packs-complete",
         "One protocol for step-up and step-down, with a named person on each side.",
         "Complete packs in nine requests of ten.",
         ProgressRating::OffTrack,
