@@ -101,7 +101,11 @@ export async function faults(page) {
     // Evaluated by the debugger, so that the content security policy stays as it is.
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate(
-        (rules) => globalThis.axe.run(document, { runOnly: { type: "tag", values: rules } }), RULES);
+        (rules) => globalThis.axe.run(document, {
+            runOnly: { type: "tag", values: rules },
+            // A page that is a file may not ask for its own style sheet again, which axe would like to read.
+            preload: location.protocol !== "file:",
+        }), RULES);
     return violations.flatMap(({ id, help, nodes }) =>
         nodes.map((node) => `${id} (${help}): ${node.target.join(" ")} ${node.failureSummary?.replace(/\s+/g, " ") ?? ""}`));
 }
