@@ -13,8 +13,8 @@ use caseledger_aggregates::calendar::civil_date;
 use caseledger_commands::Date;
 use caseledger_log::Position;
 use hashlink::LruCache;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::units::{Differences, Prints, Units};
 use crate::held_back::HeldBack;
@@ -60,16 +60,20 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The columns of a table of stories.
+/// The columns of a table of stories. A row an event: a story that grows is not written again.
 pub(super) const STORY_COLUMNS: &[Column] = &[
     Column::text("stream", "The id of the stream, or of whom several streams tell."),
+    Column::int("position", "The event's position in the log."),
     Column::text("reference", "The short reference, of a case.").or_empty(),
-    Column::text("facts", "What reports need of its events, as JSON: an inner matter of the projection."),
+    Column::text(
+        "said",
+        "What reports need of the event, with the days it tells of, as JSON: an inner matter of the projection.",
+    ),
 ];
 
 /// A table of stories.
 pub(super) const fn kept(name: &'static str, doc: &'static str) -> Table {
-    Table { name, doc, columns: STORY_COLUMNS, key: &["stream"], indexes: &[] }
+    Table { name, doc, columns: STORY_COLUMNS, key: &["stream", "position"], indexes: &[] }
 }
 
 /// What is known of a stream.
@@ -84,16 +88,13 @@ pub(super) struct Told<F> {
 }
 
 /// A fact, the day on which it happened and the event that says so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Dated<F> {
     /// The civil day in England.
-    #[serde(rename = "d")]
     pub day: Date,
     /// Where the event stands in the log.
-    #[serde(rename = "p")]
     pub position: Position,
     /// What it says.
-    #[serde(rename = "f")]
     pub fact: F,
 }
 
@@ -108,6 +109,24 @@ impl<F: Clone> Told<F> {
     fn before(&self, position: Position) -> Self {
         let facts = self.facts.iter().filter(|dated| dated.position < position).cloned().collect();
         Self { stream: self.stream.clone(), reference: self.reference.clone(), facts }
+    }
+}
+
+impl<F: Serialize> Told<F> {
+    /// Adds the rows of an event and of those after it.
+    fn rows_since(&self, position: Position, rows: &mut Vec<Vec<Value>>) {
+        let mut said: BTreeMap<Position, Vec<(Date, &F)>> = BTreeMap::new();
+        for dated in self.facts.iter().filter(|dated| dated.position >= position) {
+            said.entry(dated.position).or_default().push((dated.day, &dated.fact));
+        }
+        rows.extend(said.into_iter().map(|(position, said)| {
+            vec![
+                Value::from(self.stream.as_str()),
+                Value::count(position),
+                Value::Text(self.reference.clone()),
+                Value::Text(serde_json::to_string(&said).ok()),
+            ]
+        }));
     }
 }
 
@@ -215,11 +234,7 @@ impl<S: Story> Stories<S> {
                 differences.note_gone(&earlier(), &after);
             }
             differences.note(&before, after, &prints);
-            stories.push(vec![
-                Value::from(stream.as_str()),
-                Value::Text(told.reference.clone()),
-                Value::Text(serde_json::to_string(&told.facts).ok()),
-            ]);
+            told.rows_since(*first, &mut stories);
             known.written = Some(sorted);
             if fold.defers {
                 // What has not grown for so long will not soon.
@@ -258,9 +273,14 @@ impl<S: Story> Stories<S> {
             .filter(|stream| !self.known.contains_key(*stream) && !new.contains(*stream))
             .map(str::to_owned)
             .collect();
+        let mut rows = vec![];
         for row in fold.load(S::KEPT, "stream", &missing).await? {
+            rows.push((row.count("position")?, row));
+        }
+        rows.sort_by_key(|(position, _)| *position);
+        for (position, row) in rows {
             let stream = row.text("stream")?;
-            let Ok(facts) = serde_json::from_str(&row.text("facts")?) else {
+            let Ok(said) = serde_json::from_str(&row.text("said")?) else {
                 let position = grown
                     .get(stream.as_str())
                     .and_then(|added| added.first())
@@ -269,8 +289,10 @@ impl<S: Story> Stories<S> {
                     format!("the story in {} is of another shape: rebuild the projection", S::KEPT.name);
                 return Err(Failed::Poison { position, reason });
             };
-            let told = Told { reference: row.maybe_text("reference")?, facts, stream: stream.clone() };
-            self.known.insert(stream, Known { told, written: None });
+            let begun = || Known { told: Told::new(&stream), written: None };
+            let known = self.known.entry(stream.clone()).or_insert_with(begun);
+            known.told.reference = row.maybe_text("reference")?.or(known.told.reference.take());
+            known.told.take(position, said);
         }
         Ok(())
     }

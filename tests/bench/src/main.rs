@@ -12,6 +12,10 @@ use caseledger_bench::run::{self, Form, Part};
 use caseledger_log::Clock;
 use clap::{Args, Parser, Subcommand};
 
+/// The contenders are given what the service has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a caseledger does in a second, beside others, on one machine and in one run.
 #[derive(Debug, Parser)]
 #[command(name = "caseledger-bench")]

@@ -56,7 +56,7 @@ impl Form {
     /// Everything.
     pub const FULL: Self = Self {
         name: "full",
-        cases: 15_000,
+        cases: 27_000,
         rounds: 5,
         seconds: 8,
         warm_up: 3,

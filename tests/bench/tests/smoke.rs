@@ -30,6 +30,9 @@ async fn is_sound(store: &str) {
     let head = station.log.head().await.unwrap();
     station.catch_up().await.unwrap();
     assert_eq!(station.log.head().await.unwrap(), head);
+    let late = "SELECT count(*) AS late FROM report_entry WHERE what = 'late'";
+    let late = station.projections.db().fetch(late, &[]).await.unwrap()[0].count("late").unwrap();
+    assert!(late * 4 < head, "{late} of {head} events are told to be recorded late");
     let twice = "SELECT reference FROM case_view_v1 GROUP BY reference HAVING count(*) > 1";
     assert!(station.projections.db().fetch(twice, &[]).await.unwrap().is_empty());
     station.log.close().await;

@@ -1,12 +1,14 @@
 //! A case: as it stands, event by event, and as a story.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use caseledger_access::Decision;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::Case;
 use caseledger_commands::{CaseId, CaseReference};
 use caseledger_dispatch::Standing;
+use caseledger_projections::PageRequest;
 use caseledger_projections::queries::{self, CaseKey, CaseView, Order, Reads};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -16,6 +18,9 @@ use crate::ask::{Answer, Ask, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 use crate::views::Seen;
+
+/// How long a read waits for what was done a moment ago, when nobody asked it to.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 pub fn queries() -> Vec<Query> {
     vec![
@@ -112,7 +117,12 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     if let Some(seen) = api.views.find(id, version, today, now) {
         return Ok(seen);
     }
-    let view = view(api, &CaseKey::Id(id)).await?.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
+    let mut found = view(api, &CaseKey::Id(id)).await?;
+    if found.as_ref().map_or(0, |view| view.version) < version {
+        come_along(api, Reads::CASES).await;
+        found = view(api, &CaseKey::Id(id)).await?;
+    }
+    let view = found.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
     let seen = Seen::of(view, today, now).map_err(|error| {
         tracing::error!(%error, "a view has no JSON");
         Problem::of(&KINDS.internal)
@@ -120,6 +130,16 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     let seen = Arc::new(seen);
     api.views.put(id, Arc::clone(&seen));
     Ok(seen)
+}
+
+/// Lets a projection that has not told of all that a case's stream holds come along with the log: what somebody did a moment
+/// ago is there when they look. What it can't tell within the limit is told as it stands.
+async fn come_along(api: &Api, projection: &str) {
+    let head = *api.dispatcher.log().watch().borrow();
+    let limit = api.settings.longest_wait.min(A_MOMENT);
+    if let Err(error) = api.projections.wait_for(projection, head, limit).await {
+        tracing::debug!(projection, %error, "answered from what the projection has told so far");
+    }
 }
 
 /// What whoever referred a family hears of it.
@@ -152,7 +172,12 @@ async fn timeline(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         Some("newest-first") => Order::NewestFirst,
         Some(_) => return Err(Problem::parameter(ORDER.name, "'order' takes oldest-first or newest-first.")),
     };
-    let (id, _) = permitted(api, ask, "view-timeline").await?;
+    let (id, standing) = permitted(api, ask, "view-timeline").await?;
+    let newest = PageRequest { cursor: None, limit: Some(1) };
+    let newest = queries::timeline(api.projections.db(), id, Order::NewestFirst, &newest).await?;
+    if newest.items.first().map_or(0, |entry| entry.sequence) < standing.version {
+        come_along(api, Reads::TIMELINE).await;
+    }
     let page = queries::timeline(api.projections.db(), id, order, &ask.page()?).await?;
     Ok(Answer::of(json!({ "case": id, "entries": page.items }))?.followed_by(page.next))
 }

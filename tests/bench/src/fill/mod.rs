@@ -76,9 +76,6 @@ struct Told {
 
 /// A demonstration's year, to be copied.
 pub struct Year {
-    /// The register and oversight, of which there is one.
-    house: Vec<Told>,
-    /// Everything else.
     told: Vec<Told>,
     cases: u64,
     /// Positions that events name.
@@ -129,17 +126,17 @@ pub async fn fill_with(
     let mut copied = 0;
     for number in 0..years {
         let days = last - i64::try_from(years - 1 - number)? * YEAR;
-        if number == 0 {
-            for told in &year.house {
-                filler.append(told, Copy { number: 0, days }, 0, &year.named).await?;
-            }
-        }
         // The copies are spread evenly over the years.
         let abreast = copies / years + u64::from(number < copies % years);
         filler.found.clear();
         for told in &year.told {
-            let once = ONCE_A_YEAR.contains(&told.aggregate_type.as_str());
-            for copy in copied..copied + if once { 1 } else { abreast } {
+            // All in the order of the year: the log's clock does not go back, and what is recorded late counts.
+            let times = match told.aggregate_type.as_str() {
+                kind if ONCE.contains(&kind) => u64::from(number == 0),
+                kind if ONCE_A_YEAR.contains(&kind) => 1,
+                _ => abreast,
+            };
+            for copy in copied..copied + times {
                 filler.append(told, Copy { number: copy, days }, copied, &year.named).await?;
             }
         }
@@ -264,8 +261,7 @@ impl Year {
             Told::add(&mut told, event, &known)?;
         }
         let named = told.iter().flat_map(Told::named).collect();
-        let (house, told) = told.into_iter().partition(|told| ONCE.contains(&told.aggregate_type.as_str()));
-        Ok(Self { house, told, cases, named, ends })
+        Ok(Self { told, cases, named, ends })
     }
 }
 
