@@ -100,6 +100,7 @@ impl Web {
             .route("/reports/{measure}", get(pages::reports::measure))
             .route("/reports/{measure}/cases", get(pages::behind::cases))
             .route("/cases/{id}", get(pages::case::case))
+            .route("/events", get(pages::events::events))
             .with_state(self.clone())
     }
 

@@ -178,6 +178,24 @@ async fn a_case_is_shown_as_its_story_to_those_who_may_see_it() {
 }
 
 #[tokio::test]
+async fn the_events_behind_a_figure_are_shown_whatever_they_are_of() {
+    let app = App::new().await;
+    app.case().await;
+    let cookie = app.sign_in("inspector").await;
+    let behind = app.get(&cookie, "/reports/referrals/cases?to=2017-07-03").await;
+    assert_eq!(behind.texts("tbody td a"), ["3"], "{}", behind.text);
+    let answer = app.get(&cookie, "/events?at=1.3.999&measure=referrals").await;
+    assert_eq!((answer.status, answer.heading()), (StatusCode::OK, "The events behind it".to_owned()));
+    let events = answer.texts("tbody td:nth-child(2)");
+    assert_eq!(events, ["Person registered", "Referral received"], "{}", answer.text);
+    assert!(answer.texts(".govuk-inset-text")[0].starts_with("1 of the events"), "999 is not there");
+    assert_eq!(app.get(&cookie, "/events?at=999").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&cookie, "/events?at=soon").await.status, StatusCode::BAD_REQUEST);
+    let cookie = app.sign_in("analyst").await;
+    assert_eq!(app.get(&cookie, "/events?at=3").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn mistakes_in_the_filters_are_said_at_their_fields() {
     let app = App::new().await;
     let cookie = app.sign_in("inspector").await;

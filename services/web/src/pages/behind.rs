@@ -9,6 +9,7 @@ use caseledger_projections::measures::{self, Evidence, Side, Subject};
 use caseledger_projections::{Cursor, PageRequest};
 use maud::{Markup, html};
 
+use super::events;
 use super::filters::Asked;
 use super::register::Register;
 use crate::components::{self, Cell, Table};
@@ -134,7 +135,8 @@ fn table(rows: &[Evidence], register: &Register, measure: &str) -> Markup {
             cells.push(name(team.as_deref().and_then(|team| register.team(team))));
             cells.push(name(agency.as_deref().and_then(|agency| register.agency(agency))));
         }
-        cells.push(Cell::words(positions.join(", ")));
+        let href = events::address(&row.positions, measure);
+        cells.push(Cell::markup(&html! { a.govuk-link href=(href) { (positions.join(", ")) } }));
         cells
     });
     let mut head = vec![Cell::words(if of_cases { "Case" } else { "Record" }), Cell::words("Day")];
@@ -148,7 +150,7 @@ fn table(rows: &[Evidence], register: &Register, measure: &str) -> Markup {
 }
 
 /// `PanelMeeting` as people write it: `Panel meeting`.
-fn spaced(name: &str) -> String {
+pub(super) fn spaced(name: &str) -> String {
     let mut text = String::new();
     for (index, letter) in name.char_indices() {
         if index > 0 && letter.is_uppercase() {

@@ -76,7 +76,12 @@ async fn case_page(
             (components::inset_text(html! {
                 "This case counts in the figure ‘" (measure.title) "’ by "
                 (words::of_them(counts.len() as u64, "event", "events")) ", "
-                @if here == counts.len() { "marked below." } @else { (here) " of them marked on this page." }
+                @if here == counts.len() { "marked below." } @else {
+                    (here) " of them marked on this page. "
+                    a.govuk-link href=(super::events::address(&counts.iter().copied().collect::<Vec<_>>(), measure.id)) {
+                        "All of them"
+                    }
+                }
             }))
         }
         h2.govuk-heading-m { "What happened" }

@@ -2,6 +2,7 @@
 
 pub mod behind;
 pub mod case;
+pub mod events;
 mod filters;
 mod register;
 pub mod reports;
