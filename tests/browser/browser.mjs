@@ -64,6 +64,9 @@ async function pages(shown) {
     await page.goto(`/reports/open-cases/cases?${YEAR}`);
     const chain = await page.locator("tbody th a").first().getAttribute("href");
     await look("case", shown, chain);
+    // Meetings and audits have no page of their own: their figures lead to the events themselves.
+    await page.goto(`/reports/panel-attendance/cases?${YEAR}`);
+    await look("events behind", shown, await page.locator("tbody td a").last().getAttribute("href"));
     await look("not there", shown, "/reports/moonlight", 404);
     await look("no such page", shown, "/nowhere/at/all", 404);
 }
