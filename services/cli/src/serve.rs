@@ -50,15 +50,24 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let door = door(&settings.identity, address, &clock)?;
     let station = Station::open(settings, clock).await?;
-    station.log.probe().await;
-    if let Some(error) = station.log.trouble() {
-        tracing::error!(%error, "commands can't be written: they are refused until they can be");
-    }
+    find_out_whether_it_can_be_written(&station);
     station.register_settings().await?;
     tell_of_a_short_log(&station).await?;
     let ops_address = ops_listener.local_addr()?;
     tracing::info!(%address, %ops_address, store = settings.store_to_show(), "serving");
     serve(station, door, (listener, ops_listener), &settings.http).await
+}
+
+/// Beside the start and not within it: who holds the log's lock may be an instance that has just died, and nobody waits for
+/// its end without an answer.
+fn find_out_whether_it_can_be_written(station: &Station) {
+    let log = station.log.clone();
+    tokio::spawn(async move {
+        log.probe().await;
+        if let Some(error) = log.trouble() {
+            tracing::error!(%error, "commands can't be written: they are refused until they can be");
+        }
+    });
 }
 
 /// A log that is short is told of before it is served: a new service is ready when it says so. A long one, of which other
