@@ -35,5 +35,5 @@ pub use evidence::{Evidence, Side, Subject, evidence};
 pub use fold::MEASURES;
 pub use measure::{Better, Group, Measure, Shape, Unit, When};
 pub use period::{Interval, Period};
-pub use question::{Filters, Question};
+pub use question::{Filters, NoSuchPart, Question};
 pub use spoken::{Amount, Improvement, Kept, Moved, Remark, Spoken, spoken};

@@ -1,10 +1,13 @@
 //! What is asked of a measure.
 
+use caseledger_aggregates::Authority;
 use caseledger_commands::codes::ReferralSource;
 use caseledger_commands::{AgencyId, Date, TeamId};
 
 use super::dimension::Dimension;
 use super::period::{Interval, Period};
+use super::register;
+use crate::sql::{Db, SqlError, Table, Value};
 
 /// What is asked of a measure: for when, of which part of the authority, and how it is cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,53 @@ pub struct Filters {
     pub source: Option<ReferralSource>,
     /// Only cases at that level of need.
     pub level: Option<u8>,
+}
+
+/// A filter that names a part of the authority that there is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchPart {
+    /// The filter: a dimension's id.
+    pub filter: &'static str,
+    /// What there is.
+    pub detail: String,
+}
+
+impl Filters {
+    /// Sees to it that the authority has such parts: of one that there is not, nought would be taken for a figure.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub async fn unknown(&self, db: &Db, authority: &Authority) -> Result<Option<NoSuchPart>, SqlError> {
+        let no = |filter, detail| Ok(Some(NoSuchPart { filter, detail }));
+        if self.locality.as_ref().is_some_and(|name| !authority.has_locality(name)) {
+            let known: Vec<&str> =
+                authority.localities.iter().map(|locality| locality.name.as_str()).collect();
+            return no(super::LOCALITY.id, format!("The authority's localities are: {}.", known.join(", ")));
+        }
+        if self.level.is_some_and(|level| !authority.has_level(level)) {
+            let highest = authority.levels.len();
+            return no(
+                super::LEVEL.id,
+                format!("The authority's levels of need are numbered 1 to {highest}."),
+            );
+        }
+        if let Some(team) = self.team
+            && !is_registered(db, &register::TEAM, &Value::text(team)).await?
+        {
+            return no(super::TEAM.id, format!("No team is registered with the id {team}."));
+        }
+        if let Some(agency) = self.lead_agency
+            && !is_registered(db, &register::AGENCY, &Value::text(agency)).await?
+        {
+            return no(super::AGENCY.id, format!("No agency is registered with the id {agency}."));
+        }
+        Ok(None)
+    }
+}
+
+async fn is_registered(db: &Db, table: &Table, id: &Value) -> Result<bool, SqlError> {
+    let sql = format!("SELECT 1 AS one FROM {} WHERE {} = $1", table.name, table.key[0]);
+    Ok(!db.fetch(&sql, std::slice::from_ref(id)).await?.is_empty())
 }
 
 impl Question {

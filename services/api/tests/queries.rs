@@ -203,6 +203,14 @@ async fn figures_for_any_past_day() {
     assert_eq!(future.problem(), "400 /problems/bad-parameter - at");
     let unknown = app.get("analyst", "/v1/reports/happiness").await;
     assert_eq!(unknown.problem(), "404 /problems/not-found - -");
+    // Nought would be taken for a figure of a part that there is not.
+    let nobody = "0190a000-0000-7000-8000-00000000ffff";
+    for (filter, part) in
+        [("locality", "Atlantis"), ("level", "9"), ("team", nobody), ("lead_agency", nobody)]
+    {
+        let of_none = app.get("analyst", &format!("/v1/reports/open-cases?{filter}={part}")).await;
+        assert_eq!(of_none.problem(), format!("400 /problems/bad-parameter - {filter}"));
+    }
     let measures = app.get("analyst", "/v1/reports").await.json();
     assert_eq!(measures["measures"][0]["id"], "open-cases");
     assert_eq!(app.get("team-manager", "/v1/reports/open-cases/cases").await.json()["cases"], json!([]));

@@ -6,7 +6,7 @@ use caseledger_commands::codes::ReferralSource;
 use caseledger_commands::{Actor, AgencyId, CaseReference, Date, TeamId};
 use caseledger_exports::{CSV, XLSX, figures};
 use caseledger_projections::measures::{
-    self, CATALOGUE, Dimension, Filters, Interval, Measure, Period, Question, Side,
+    self, CATALOGUE, Dimension, Filters, Interval, Measure, NoSuchPart, Period, Question, Side,
 };
 use caseledger_projections::queries::Reads;
 use futures::FutureExt;
@@ -149,32 +149,28 @@ fn period(api: &Api, ask: &Ask) -> Result<Period, Problem> {
     }
 }
 
-/// A locality or level that there is not has no figure, and nought would be taken for one.
-fn filters(api: &Api, ask: &Ask) -> Result<Filters, Problem> {
-    let authority = api.dispatcher.authority();
-    let locality = ask.parameter::<String>(LOCALITY.name, "a locality's name")?;
-    if locality.as_ref().is_some_and(|name| !authority.has_locality(name)) {
-        let known =
-            authority.localities.iter().map(|locality| locality.name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Problem::parameter(LOCALITY.name, format!("The authority's localities are: {known}.")));
-    }
-    let level = ask.parameter::<u8>(LEVEL.name, "the number of a level of need")?;
-    if level.is_some_and(|level| !authority.has_level(level)) {
-        let detail = format!("The authority's levels of need are numbered 1 to {}.", authority.levels.len());
-        return Err(Problem::parameter(LEVEL.name, detail));
-    }
+async fn filters(api: &Api, ask: &Ask) -> Result<Filters, Problem> {
     let source = ask.parameter::<String>(SOURCE.name, "a code")?.map(|code| {
         ReferralSource::from_code(&code).ok_or_else(|| {
             Problem::parameter(SOURCE.name, "'source' takes a code of the census, such as 2A.")
         })
     });
-    Ok(Filters {
-        locality,
+    let filters = Filters {
+        locality: ask.parameter::<String>(LOCALITY.name, "a locality's name")?,
         team: ask.parameter::<TeamId>(TEAM.name, "a team's id")?,
         lead_agency: ask.parameter::<AgencyId>(LEAD_AGENCY.name, "an agency's id")?,
         source: source.transpose()?,
-        level,
-    })
+        level: ask.parameter::<u8>(LEVEL.name, "the number of a level of need")?,
+    };
+    match filters.unknown(api.projections.db(), api.dispatcher.authority()).await? {
+        Some(NoSuchPart { filter, detail }) => Err(Problem::parameter(parameter_of(filter), detail)),
+        None => Ok(filters),
+    }
+}
+
+/// The parameter that filters by a dimension.
+fn parameter_of(filter: &'static str) -> &'static str {
+    if filter == measures::AGENCY.id { LEAD_AGENCY.name } else { filter }
 }
 
 fn dimensions(ask: &Ask, measure: &'static Measure) -> Result<Vec<&'static Dimension>, Problem> {
@@ -204,7 +200,7 @@ async fn report(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     let form = ask.form()?;
     let question = Question {
         period: period(api, ask)?,
-        filters: filters(api, ask)?,
+        filters: filters(api, ask).await?,
         by: dimensions(ask, measure)?,
         series: ask.parameter::<Interval>(EVERY.name, "week, month or quarter")?,
     };
@@ -249,7 +245,7 @@ fn may_see_cases(api: &Api, actor: &Actor) -> bool {
 async fn cases(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     api.permit(&ask.actor, "view-report-cases", &Resource::Authority)?;
     let measure = measure(ask)?;
-    let question = Question::of(period(api, ask)?).only(filters(api, ask)?);
+    let question = Question::of(period(api, ask)?).only(filters(api, ask).await?);
     let side = match ask.parameter::<String>(SIDE.name, SIDE.doc)?.as_deref() {
         None | Some("numerator") => Side::Numerator,
         Some("denominator") => Side::Denominator,

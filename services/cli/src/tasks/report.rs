@@ -10,7 +10,7 @@ use caseledger_commands::codes::ReferralSource;
 use caseledger_exports::figures;
 use caseledger_log::Clock;
 use caseledger_projections::measures::{
-    self, CATALOGUE, Figure, Filters, Group, Measure, Period, Question, Unit,
+    self, CATALOGUE, Figure, Filters, Group, Measure, NoSuchPart, Period, Question, Unit,
 };
 
 use crate::args::{FigureFormat, ReportArgs};
@@ -31,7 +31,7 @@ pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(
     let measure = measures::measure(name).ok_or_else(|| {
         Failure::NotFound(format!("No measure is called '{name}'. 'caseledger report --list' names them."))
     })?;
-    let question = question(settings, args, measure)?;
+    let question = question(args, measure)?;
     let out = args.out.as_deref();
     let format = args.format.unwrap_or_else(|| usual(out, json));
     if format == FigureFormat::Xlsx && out.is_none() && io::stdout().is_terminal() {
@@ -42,9 +42,14 @@ pub async fn run(settings: &Settings, args: &ReportArgs, json: bool) -> Result<(
     }
     let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
     let caught_up = station.projections.catch_up().await;
-    let figure = measures::answer(station.projections.db(), &settings.authority, measure, &question).await;
+    let (db, authority) = (station.projections.db(), &settings.authority);
+    let unknown = question.filters.unknown(db, authority).await;
+    let figure = measures::answer(db, authority, measure, &question).await;
     station.log.close().await;
     caught_up.map_err(Failure::failed)?;
+    if let Some(NoSuchPart { detail, .. }) = unknown.map_err(Failure::unavailable)? {
+        return Err(Failure::Usage(detail));
+    }
     let figure = figure.map_err(Failure::unavailable)?;
     let bytes = written(&figure, format)?;
     match out {
@@ -96,17 +101,7 @@ fn written(figure: &Figure, format: FigureFormat) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn question(settings: &Settings, args: &ReportArgs, measure: &'static Measure) -> Result<Question, Failure> {
-    let authority = &settings.authority;
-    if args.locality.as_ref().is_some_and(|name| !authority.has_locality(name)) {
-        let known =
-            authority.localities.iter().map(|locality| locality.name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::Usage(format!("The authority's localities are: {known}.")));
-    }
-    if args.level.is_some_and(|level| !authority.has_level(level)) {
-        let highest = authority.levels.len();
-        return Err(Failure::Usage(format!("The authority's levels of need are numbered 1 to {highest}.")));
-    }
+fn question(args: &ReportArgs, measure: &'static Measure) -> Result<Question, Failure> {
     let to = args.at.unwrap_or_else(|| civil_date(MachineClock.now()));
     let from = args.from.unwrap_or(Period::year_to(to).from);
     if from > to {
