@@ -99,7 +99,7 @@ async function figures({ page }) {
         await page.click('a:has-text("The cases behind this figure")');
         const row = page.locator("tbody tr").first();
         const positions = (await row.locator("td").last().innerText()).split(", ");
-        await row.locator("a").click();
+        await row.locator("a[href^='/cases/']").click();
         for (const position of positions) {
             const counted = page.locator(`#event-${position}.app-entry--counts`);
             assert.equal(await counted.count(), 1, `event ${position} is marked`);
