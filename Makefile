@@ -65,7 +65,7 @@ bench: setup-bench $(STYLE) ## measure everything beside others: target/bench/su
 	$(CARGO) build --release --locked --package caseledger --package caseledger-bench
 	target/release/caseledger-bench run $(if $(QUICK),--quick) $(foreach part,$(ONLY),--only $(part))
 
-bench-quick: ## the same in two short rounds: under three minutes of measuring
+bench-quick: ## the same in two short rounds: three to four minutes of measuring
 	@$(MAKE) bench QUICK=1
 
 generated: ## write again what is generated and committed

@@ -123,6 +123,7 @@ pub struct Ask {
 pub struct Answer {
     body: Content,
     version: Option<u64>,
+    is_todays: bool,
     next: Option<String>,
     negotiated: bool,
 }
@@ -142,7 +143,7 @@ impl Answer {
     /// An answer that is a file, to be saved under that name. The name holds nothing personal.
     pub fn file(name: String, media_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
         let body = Content::File { name, media_type, bytes: bytes.into() };
-        Self { body, version: None, next: None, negotiated: false }
+        Self { body, version: None, is_todays: false, next: None, negotiated: false }
     }
 
     /// An answer.
@@ -156,12 +157,18 @@ impl Answer {
 
     /// An answer whose JSON is written already.
     pub fn written(body: String) -> Self {
-        Self { body: Content::Json(body), version: None, next: None, negotiated: false }
+        Self { body: Content::Json(body), version: None, is_todays: false, next: None, negotiated: false }
     }
 
     /// The same, as it was at that version of its stream.
     pub fn at_version(self, version: u64) -> Self {
         Self { version: Some(version), ..self }
+    }
+
+    /// The same, at that version, but with something that depends on the day or the reader: what is overdue, what may be
+    /// done. It is never left out because the client knows the version.
+    pub fn todays_at_version(self, version: u64) -> Self {
+        Self { version: Some(version), is_todays: true, ..self }
     }
 
     /// The same, in one of the forms that [`Ask::form`] chose from.
@@ -305,7 +312,7 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
     if let Some(version) = answer.version {
         let tag = format!("\"{version}\"");
         add(header::ETAG, tag.clone());
-        if is_known(headers, &tag) {
+        if !answer.is_todays && is_known(headers, &tag) {
             return (StatusCode::NOT_MODIFIED, response).into_response();
         }
     }

@@ -28,7 +28,7 @@ struct Cli {
 enum Task {
     /// Measure everybody, and write target/bench/summary.json
     Run {
-        /// Two short rounds and no large authority: under three minutes
+        /// Two short rounds and no large authority: three to four minutes
         #[arg(long)]
         quick: bool,
         /// Only these parts; the others' latest outcomes stay in the summary

@@ -42,7 +42,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Under three minutes.
+    /// Three to four minutes.
     pub const QUICK: Self = Self {
         name: "quick",
         cases: 10_000,

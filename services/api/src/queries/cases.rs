@@ -107,7 +107,7 @@ async fn case(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     }
     let seen = seen(api, id, standing.version).await?;
     let allowed = api.access.allowed(&ask.actor, &standing.resource, &seen.commands);
-    Ok(Answer::written(seen.answer(&allowed)).at_version(seen.version))
+    Ok(Answer::written(seen.answer(&allowed)).todays_at_version(seen.version))
 }
 
 /// The view of a case that is at that version by the log: as it was read a moment ago, or as the read models have it now.

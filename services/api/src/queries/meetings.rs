@@ -115,7 +115,7 @@ async fn panel(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     }
     agenda.agenda = shown;
     let version = agenda.version;
-    Ok(Answer::of(agenda)?.at_version(version))
+    Ok(Answer::of(agenda)?.todays_at_version(version))
 }
 
 async fn supervisions(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
@@ -137,7 +137,7 @@ async fn supervision(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     let seen = queries::supervision(api.projections.db(), id.into(), today).await?;
     let seen = seen.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
     let version = seen.version;
-    Ok(Answer::of(seen)?.at_version(version))
+    Ok(Answer::of(seen)?.todays_at_version(version))
 }
 
 async fn sessions(api: &Api, ask: &Ask) -> Result<Answer, Problem> {

@@ -119,7 +119,7 @@ async fn person(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         None => vec![],
     };
     let body = json!({ "person": id, "state": state, "cases": cases, "likely_duplicates": duplicates });
-    Ok(Answer::of(body)?.at_version(standing.version))
+    Ok(Answer::of(body)?.todays_at_version(standing.version))
 }
 
 /// The cases of the person's family that the actor may see, and the agencies that work with the family.
