@@ -1,5 +1,6 @@
 //! The reference: every command with its fields, an example and a ready curl, and every query.
 
+use caseledger_commands::spaced;
 use caseledger_dispatch::{Entry, registry};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -108,18 +109,4 @@ fn curl(method: &str, path: &str, body: Option<&Value>) -> String {
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-/// `PanelMeeting` as people write it: `Panel meeting`.
-fn spaced(name: &str) -> String {
-    let mut text = String::new();
-    for (index, letter) in name.char_indices() {
-        if index > 0 && letter.is_uppercase() {
-            text.push(' ');
-            text.extend(letter.to_lowercase());
-        } else {
-            text.push(letter);
-        }
-    }
-    text
 }

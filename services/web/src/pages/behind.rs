@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use caseledger_access::{Decision, Resource};
+use caseledger_commands::spaced;
 use caseledger_projections::measures::{self, Evidence, Side, Subject};
 use caseledger_projections::{Cursor, PageRequest};
 use maud::{Markup, html};
@@ -147,18 +148,4 @@ fn table(rows: &[Evidence], register: &Register, measure: &str) -> Markup {
     let rows = cells.collect();
     let table = Table { caption: None, caption_classes: None, head, rows, first_cell_is_header: true };
     html! { div.app-wide tabindex="0" role="region" aria-label="Cases" { (table.html()) } }
-}
-
-/// `PanelMeeting` as people write it: `Panel meeting`.
-pub(super) fn spaced(name: &str) -> String {
-    let mut text = String::new();
-    for (index, letter) in name.char_indices() {
-        if index > 0 && letter.is_uppercase() {
-            text.push(' ');
-            text.extend(letter.to_lowercase());
-        } else {
-            text.push(letter);
-        }
-    }
-    text
 }

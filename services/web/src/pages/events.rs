@@ -7,10 +7,10 @@ use axum::response::Response;
 use caseledger_access::{Decision, Resource};
 use caseledger_aggregates::Metadata;
 use caseledger_aggregates::calendar::{civil_date, civil_time};
+use caseledger_commands::spaced;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::behind::spaced;
 use crate::components::{self, Cell, Table};
 use crate::door::{Visitor, escaped, persona_of};
 use crate::layout::Page;
