@@ -28,7 +28,11 @@ const LONGEST_WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
 
 /// An instance that hangs, or whose machine is gone, must not hold a projection or the processes for ever: others take
 /// over. Keepalives notice the machine, the timeout a process that stands still in the middle of its work.
+///
+/// A report of a large authority costs so much by PostgreSQL's reckoning that it would be compiled to machine code first,
+/// which takes longer than the report.
 const SESSION: &str = "
+SET jit = off;
 SET idle_in_transaction_session_timeout = '60s';
 SET tcp_keepalives_idle = 20;
 SET tcp_keepalives_interval = 5;
