@@ -8,7 +8,7 @@ use crate::contest::{Contender, Ground};
 use crate::load::{self, Mix};
 use crate::measures::reports;
 use crate::run::{Form, Outcome, Say};
-use crate::stores::{Built, Engine};
+use crate::stores::{self, Built, Engine};
 use crate::summary::{Measured, Rounds};
 
 /// The scale that the goals speak of.
@@ -17,11 +17,28 @@ const EVENTS: u64 = 10_000_000;
 /// What is left free on the disk.
 const LEFT_FREE: u64 = 15 << 30;
 
-/// Builds the authority, as large as is asked for or as the disk has room for, and measures on it.
+/// Measures on the authority in a store, or builds one, as large as is asked for or as the disk has room for.
 ///
 /// # Errors
 /// When something can't be built or measured.
-pub async fn measure(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Outcome, Box<dyn Error>> {
+pub async fn measure(
+    ground: &Ground<'_>,
+    form: Form,
+    on: Option<&str>,
+    say: Say<'_>,
+) -> Result<Outcome, Box<dyn Error>> {
+    let Some(store) = on else {
+        let built = build(ground, form, say).await?;
+        let outcome = on_it(ground, form, &built, say).await?;
+        ground.stores.remove(&built);
+        return Ok(outcome);
+    };
+    let found = stores::found(store).await?;
+    say(&format!("{} cases, {} events, {} years", found.cases, found.events, found.years));
+    on_it(ground, form, &found, say).await
+}
+
+async fn build(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Built, Box<dyn Error>> {
     let wanted = form.large.unwrap_or(CASES);
     // Its write-ahead log and the tables that a rebuild fills beside the old ones take room too.
     let each = ground.stores.bytes(ground.postgres)? / ground.postgres.cases.max(1);
@@ -37,9 +54,17 @@ pub async fn measure(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Ou
         built.told,
         ground.stores.bytes(&built)?
     ));
-    let mut outcome = reports(ground, &built, &built.store, say).await?;
-    grown(ground, &built, form.rounds, &mut outcome, say).await?;
-    ground.stores.remove(&built);
+    Ok(built)
+}
+
+async fn on_it(
+    ground: &Ground<'_>,
+    form: Form,
+    built: &Built,
+    say: Say<'_>,
+) -> Result<Outcome, Box<dyn Error>> {
+    let mut outcome = reports(ground, built, &built.store, say).await?;
+    grown(ground, built, form.rounds, &mut outcome, say).await?;
     Ok(outcome)
 }
 
@@ -83,7 +108,7 @@ async fn grown(
     outcome: &mut Outcome,
     say: Say<'_>,
 ) -> Result<(), Box<dyn Error>> {
-    let station = crate::stores::open(&built.store).await?;
+    let station = stores::open(&built.store).await?;
     let worked = load::worked(station.projections.db()).await?;
     station.log.close().await;
     let pool = ground.stores.file("large.pool");

@@ -37,6 +37,9 @@ enum Task {
         /// Cases of the large authority, where the disk has no room for a million
         #[arg(long, value_name = "CASES")]
         large: Option<u64>,
+        /// A large authority that is in a store of PostgreSQL already, with its read models; it is worked on, and stays
+        #[arg(long, value_name = "URL", conflicts_with = "large")]
+        on: Option<String>,
         /// Where the summary goes
         #[arg(long, default_value = "target/bench", value_name = "FOLDER")]
         into: PathBuf,
@@ -105,10 +108,10 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
     match task {
-        Task::Run { quick, only, large, into } => {
+        Task::Run { quick, only, large, on, into } => {
             let form = if quick { Form::QUICK } else { Form::FULL };
             let form = Form { large: large.or(form.large), ..form };
-            let met = run::run(form, &only, &into).await?;
+            let met = run::run(form, &only, on.as_deref(), &into).await?;
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }

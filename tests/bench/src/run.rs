@@ -155,16 +155,17 @@ pub async fn profile(
 }
 
 /// Runs, and writes `summary.json` into a folder; answers whether all goals were met. A run of some parts only takes the
-/// others' latest outcomes of the same form, each with the time at which it was measured.
+/// others' latest outcomes of the same form, each with the time at which it was measured. The large authority is the one
+/// that lies in the store `on`, or else is built.
 ///
 /// # Errors
 /// When something can't be started or measured.
-pub async fn run(form: Form, only: &[Part], folder: &Path) -> Result<bool, Box<dyn Error>> {
+pub async fn run(form: Form, only: &[Part], on: Option<&str>, folder: &Path) -> Result<bool, Box<dyn Error>> {
     let started = Instant::now();
     let say = |what: &str| eprintln!("{:>6.1} s  {what}", started.elapsed().as_secs_f64());
     std::fs::create_dir_all(folder.join("parts"))?;
     let wanted = |part: Part| match only {
-        [] => part != Part::Large || form.large.is_some(),
+        [] => part != Part::Large || form.large.is_some() || on.is_some(),
         only => only.contains(&part),
     };
     if only.is_empty() {
@@ -205,7 +206,7 @@ pub async fn run(form: Form, only: &[Part], folder: &Path) -> Result<bool, Box<d
             Part::Reads => reading(&ground, form, &worked, &say).await?,
             Part::Rebuilds => rebuilding(&ground, form, &say).await?,
             Part::Reports => large::reports(&ground, &postgres, &postgres.store, &say).await?,
-            Part::Large => large::measure(&ground, form, &say).await?,
+            Part::Large => large::measure(&ground, form, on, &say).await?,
         };
         outcome.detail(&format!("{part:?} measured at").to_lowercase(), json!(MachineClock.now()));
         std::fs::write(part.file(form, folder), serde_json::to_string(&outcome)?)?;

@@ -205,6 +205,35 @@ pub async fn open(store: &str) -> Result<Station, Box<dyn Error>> {
     Ok(Station::open(&fill::settings(store)?, clock).await.map_err(|failure| failure.to_string())?)
 }
 
+/// What lies in a store of PostgreSQL that was filled before.
+///
+/// # Errors
+/// When it can't be opened, or is empty.
+pub async fn found(store: &str) -> Result<Built, Box<dyn Error>> {
+    let station = open(store).await?;
+    let events = station.log.head().await?;
+    let first = station.log.read_after(0, 1).await?;
+    let last = station.log.read_after(events.saturating_sub(1), 1).await?;
+    let (Some(first), Some(last)) = (first.first(), last.first()) else {
+        return Err("the store is empty".into());
+    };
+    let days = last.recorded_at.duration_since(first.recorded_at).as_hours() / 24;
+    let cases = station.projections.db().fetch("SELECT count(*) AS cases FROM case_view", &[]).await?;
+    let cases = cases.first().map(|row| row.count("cases")).transpose()?.unwrap_or_default();
+    station.log.close().await;
+    Ok(Built {
+        engine: Engine::Postgres,
+        name: "found".to_owned(),
+        store: store.to_owned(),
+        events,
+        cases,
+        years: u64::try_from(days)?.div_ceil(fill::YEAR.unsigned_abs()),
+        filled_in: Duration::ZERO,
+        told: Duration::ZERO,
+        long: vec![],
+    })
+}
+
 /// A store that was built.
 #[derive(Clone, Debug)]
 pub struct Built {

@@ -30,7 +30,7 @@ const ABREAST: u64 = 40;
 /// Appends that wait for the log at once; its own bound is higher.
 const WAITING: usize = 4_000;
 /// A year of whole weeks, so that Mondays stay Mondays.
-const YEAR: i64 = 364;
+pub const YEAR: i64 = 364;
 /// Aggregates that there is one of, or one for each practitioner or audit, and not one for each family.
 const ONCE_A_YEAR: [&str; 2] = ["Supervision", "Audit"];
 const ONCE: [&str; 2] = ["Workforce", "Oversight"];
