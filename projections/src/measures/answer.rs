@@ -10,6 +10,7 @@ use super::dimension::Dimension;
 use super::measure::{Better, Measure, Shape, Unit, When};
 use super::period::Period;
 use super::question::{Filters, Question};
+use super::register::Register;
 use super::select::{Units, placed};
 use crate::sql::{Db, Row, SqlError};
 
@@ -126,11 +127,15 @@ pub async fn answer(
         .copied()
         .filter(|one| measure.dimensions().any(|other| other.id == one.id))
         .collect();
-    let (whole, parts) = broken_down(db, measure, question, &by).await?;
+    let register = match by.iter().any(|dimension| dimension.is_registered()) {
+        true => Register::read(db).await?,
+        false => Register::default(),
+    };
+    let (whole, parts) = broken_down(db, measure, question, &by, &register).await?;
     let breakdown = by.iter().zip(parts).flat_map(|(dimension, parts)| {
-        parts.into_iter().map(move |(key, (name, sums))| {
-            let told = |key: &String| dimension.name_of(key, authority);
-            let name = name.or_else(|| key.as_ref().map(told));
+        let register = &register;
+        parts.into_iter().map(move |(key, sums)| {
+            let name = key.as_ref().and_then(|key| dimension.name_of(key, authority, register));
             let (value, numerator, denominator) = measure.told(sums);
             Part { by: dimension.id, key, name, value, numerator, denominator, suppressed: false }
         })
@@ -177,35 +182,55 @@ impl Measure {
     }
 }
 
-/// By key: the part's name, where the database knows it, and its sums.
-type Parts = BTreeMap<Option<String>, (Option<String>, Sums)>;
+/// By key.
+type Parts = BTreeMap<Option<String>, Sums>;
 
-/// The whole, and the parts by each dimension: one pass over the units.
+/// The whole, and the parts by each dimension: one pass over the units, whose sums by all dimensions together are then added
+/// up by each of them.
 async fn broken_down(
     db: &Db,
     measure: &Measure,
     question: &Question,
     by: &[&Dimension],
+    register: &Register,
 ) -> Result<(Sums, Vec<Parts>), SqlError> {
     let units = Units::of(measure, &[question.period], &question.filters);
-    let mut columns: Vec<String> = vec![];
-    for (number, dimension) in by.iter().enumerate() {
-        columns.push(format!("{} AS key_{number}", placed(dimension.key)));
-        columns.push(format!("{} AS name_{number}", dimension.name.unwrap_or("NULL")));
+    // Two dimensions may follow from one column, as the locality follows from the team.
+    let mut keys: Vec<&str> = vec![];
+    for dimension in by {
+        if !keys.contains(&dimension.key) {
+            keys.push(dimension.key);
+        }
     }
-    let groups: Vec<String> = (1..=columns.len()).map(|number| number.to_string()).collect();
-    let group = if groups.is_empty() { String::new() } else { format!(" GROUP BY {}", groups.join(", ")) };
+    let places = (0..).zip(&keys);
+    let mut columns: Vec<String> =
+        places.clone().map(|(number, key)| format!("{} AS key_{number}", placed(key))).collect();
     columns.push(sums(measure));
-    let sql = format!("SELECT {} {}{group}", columns.join(", "), units.from);
+    let all: Vec<String> = (1..=keys.len()).map(|number| number.to_string()).collect();
+    let group = if all.is_empty() { String::new() } else { format!(" GROUP BY {}", all.join(", ")) };
+    let added = "CAST(sum(above) AS double precision) AS above, CAST(sum(below) AS bigint) AS below";
+    let mut sql = format!(
+        "WITH cells AS (SELECT {} {}{group}) SELECT CAST(-1 AS bigint) AS part, CAST(NULL AS text) AS part_key, {added} \
+         FROM cells",
+        columns.join(", "),
+        units.from,
+    );
+    for (number, _) in places {
+        sql.push_str(&format!(
+            " UNION ALL SELECT CAST({number} AS bigint), CAST(key_{number} AS text), {added} FROM cells GROUP BY key_{number}"
+        ));
+    }
     let mut whole = Sums::default();
     let mut parts = vec![Parts::new(); by.len()];
     for row in db.fetch(&sql, &units.values).await? {
         let sums = Sums::of(&row)?;
-        whole.add(sums);
-        for (number, parts) in parts.iter_mut().enumerate() {
-            let key = row.maybe_text(&format!("key_{number}"))?;
-            let name = row.maybe_text(&format!("name_{number}"))?;
-            parts.entry(key).or_insert((name, Sums::default())).1.add(sums);
+        let Some(key) = usize::try_from(row.int("part")?).ok().and_then(|part| keys.get(part)) else {
+            whole = sums;
+            continue;
+        };
+        for (dimension, parts) in by.iter().zip(&mut parts).filter(|(dimension, _)| dimension.key == *key) {
+            let key = dimension.part_of(row.maybe_text("part_key")?, register);
+            parts.entry(key).or_default().add(sums);
         }
     }
     Ok((whole, parts))

@@ -6,6 +6,8 @@ use caseledger_aggregates::Authority;
 use caseledger_commands::codes::ReferralSource;
 use serde::Serialize;
 
+use super::register::Register;
+
 /// Something by which a figure is broken down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Dimension {
@@ -16,13 +18,10 @@ pub struct Dimension {
     /// The column of the units that it follows from.
     #[serde(skip)]
     pub(super) needs: &'static str,
-    /// The key of a part, in SQL.
+    /// The key of a part, in SQL on `u`.
     #[serde(skip)]
     pub(super) key: &'static str,
-    /// The name of a part in SQL, where the database knows it.
-    #[serde(skip)]
-    pub(super) name: Option<&'static str>,
-    /// How a key is told to people otherwise.
+    /// How a key is told to people.
     #[serde(skip)]
     pub(super) words: Words,
 }
@@ -36,6 +35,12 @@ pub(super) enum Words {
     Source,
     /// The number of a level of need.
     Level,
+    /// The id of a team.
+    Team,
+    /// The id of a team, told as the locality that it works in: all teams of one are one part.
+    Locality,
+    /// The id of an agency.
+    Agency,
 }
 
 /// The locality of the team.
@@ -43,27 +48,19 @@ pub const LOCALITY: Dimension = Dimension {
     id: "locality",
     title: "Locality",
     needs: "team_id",
-    key: "mt.locality",
-    name: None,
-    words: Words::Plain,
+    key: "u.team_id",
+    words: Words::Locality,
 };
 /// The team.
-pub const TEAM: Dimension = Dimension {
-    id: "team",
-    title: "Team",
-    needs: "team_id",
-    key: "u.team_id",
-    name: Some("mt.name"),
-    words: Words::Plain,
-};
+pub const TEAM: Dimension =
+    Dimension { id: "team", title: "Team", needs: "team_id", key: "u.team_id", words: Words::Team };
 /// The agency that holds the plan.
 pub const AGENCY: Dimension = Dimension {
     id: "lead-agency",
     title: "Lead agency",
     needs: "lead_agency_id",
     key: "u.lead_agency_id",
-    name: Some("ma.name"),
-    words: Words::Plain,
+    words: Words::Agency,
 };
 /// Who referred.
 pub const SOURCE: Dimension = Dimension {
@@ -71,7 +68,6 @@ pub const SOURCE: Dimension = Dimension {
     title: "Referral source",
     needs: "source",
     key: "u.source",
-    name: None,
     words: Words::Source,
 };
 /// The level of need.
@@ -79,20 +75,13 @@ pub const LEVEL: Dimension = Dimension {
     id: "level",
     title: "Level of need",
     needs: "level_of_need",
-    key: "CAST(u.level_of_need AS text)",
-    name: None,
+    key: "u.level_of_need",
     words: Words::Level,
 };
 
 /// The agency that a unit is of, where it is not a case's lead agency.
-pub(super) const AGENCY_OF: Dimension = Dimension {
-    id: "agency",
-    title: "Agency",
-    needs: "agency_id",
-    key: "u.agency_id",
-    name: Some("(SELECT a.name FROM measure_agency_v2 a WHERE a.agency_id = u.agency_id)"),
-    words: Words::Plain,
-};
+pub(super) const AGENCY_OF: Dimension =
+    Dimension { id: "agency", title: "Agency", needs: "agency_id", key: "u.agency_id", words: Words::Agency };
 
 /// Those that every measure of cases can be broken down and filtered by.
 pub const DIMENSIONS: [&Dimension; 5] = [&LOCALITY, &TEAM, &AGENCY, &SOURCE, &LEVEL];
@@ -105,13 +94,29 @@ impl Dimension {
         needs: &'static str,
         key: &'static str,
     ) -> Self {
-        Self { id, title, needs, key, name: None, words: Words::Plain }
+        Self { id, title, needs, key, words: Words::Plain }
     }
 
-    /// What people call the part with that key.
-    pub(super) fn name_of(&self, key: &str, authority: &Authority) -> String {
+    /// Whether the register of teams and agencies is needed to tell its keys.
+    pub(super) const fn is_registered(&self) -> bool {
+        matches!(self.words, Words::Team | Words::Locality | Words::Agency)
+    }
+
+    /// The part that a key in the units is of; `None` for what has none or none yet.
+    pub(super) fn part_of(&self, key: Option<String>, register: &Register) -> Option<String> {
         match self.words {
+            Words::Locality => register.localities.get(key?.as_str()).cloned(),
+            _ => key,
+        }
+    }
+
+    /// What people call the part with that key; `None` for a team or agency that nobody registered.
+    pub(super) fn name_of(&self, key: &str, authority: &Authority, register: &Register) -> Option<String> {
+        Some(match self.words {
             Words::Plain => sentence(key),
+            Words::Locality => key.to_owned(),
+            Words::Team => register.teams.get(key)?.clone(),
+            Words::Agency => register.agencies.get(key)?.clone(),
             Words::Source => {
                 ReferralSource::from_code(key).map_or_else(|| key.to_owned(), |it| it.title().to_owned())
             }
@@ -119,7 +124,7 @@ impl Dimension {
                 let level = key.parse().ok().and_then(|number| authority.level(number));
                 level.map_or_else(|| format!("Level {key}"), |level| format!("{key}: {}", level.name))
             }
-        }
+        })
     }
 }
 
@@ -147,11 +152,28 @@ mod tests {
 
     #[test]
     fn keys_are_told_as_people_say_them() {
-        let authority = Authority::default();
-        assert_eq!(SOURCE.name_of("2A", &authority), "Schools");
-        assert_eq!(LEVEL.name_of("3", &authority), "3: Targeted");
-        assert_eq!(LOCALITY.name_of("Coast", &authority), "Coast");
+        let (authority, mut register) = (Authority::default(), Register::default());
+        register.teams.insert("a-team".to_owned(), "Coast early help".to_owned());
+        let told = |dimension: Dimension, key| dimension.name_of(key, &authority, &register);
+        assert_eq!(told(SOURCE, "2A").as_deref(), Some("Schools"));
+        assert_eq!(told(LEVEL, "3").as_deref(), Some("3: Targeted"));
+        assert_eq!(told(LOCALITY, "Coast").as_deref(), Some("Coast"));
+        assert_eq!(told(TEAM, "a-team").as_deref(), Some("Coast early help"));
+        assert_eq!(told(TEAM, "another"), None);
         let outcome = Dimension::plain("outcome", "Outcome", "outcome", "u.outcome");
-        assert_eq!(outcome.name_of("no-further-action", &authority), "No further action");
+        assert_eq!(told(outcome, "no-further-action").as_deref(), Some("No further action"));
+    }
+
+    #[test]
+    fn the_teams_of_a_locality_are_one_part() {
+        let mut register = Register::default();
+        for team in ["one", "two"] {
+            register.localities.insert(team.to_owned(), "Coast".to_owned());
+        }
+        let part = |team: &str| LOCALITY.part_of(Some(team.to_owned()), &register);
+        assert_eq!(part("one").as_deref(), Some("Coast"));
+        assert_eq!(part("one"), part("two"));
+        assert_eq!(part("another"), None);
+        assert_eq!(TEAM.part_of(Some("one".to_owned()), &register).as_deref(), Some("one"));
     }
 }

@@ -17,7 +17,7 @@ use crate::projection::{Entry, Failed, Fold, Projection, Spec};
 /// The base of all measures.
 pub static MEASURES: Spec = Spec {
     name: "measures",
-    version: 2,
+    version: 3,
     doc: "What measures count: the units, each with its day or stretch of days, what it belongs to and the events that it \
           follows from.",
     folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit", "Person"],
@@ -27,7 +27,6 @@ pub static MEASURES: Spec = Spec {
         case::STORY,
         case::OPEN,
         case::EPISODE,
-        case::CHILD,
         case::REFERRAL,
         case::ASSESSMENT,
         case::AUTHORISATION,
@@ -54,7 +53,8 @@ pub static MEASURES: Spec = Spec {
         audit::COMPLIANCE,
         audit::ACTION,
         person::STORY,
-        person::PERSON,
+        person::CHILD,
+        person::OTHER_CASE,
     ],
     make: |authority| {
         Box::new(Measures {

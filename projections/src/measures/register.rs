@@ -7,11 +7,11 @@ use caseledger_aggregates::workforce::WorkforceEvent;
 use caseledger_commands::workforce::AgencyKind;
 
 use crate::projection::{Entry, Fold};
-use crate::sql::{Column, SqlError, Table, Value};
+use crate::sql::{Column, Db, SqlError, Table, Value};
 
 /// The teams that figures are broken down by.
 pub(super) const TEAM: Table = Table {
-    name: "measure_team_v2",
+    name: "measure_team_v3",
     doc: "The teams that figures are broken down by.",
     columns: &[
         Column::text("team_id", "The team."),
@@ -24,7 +24,7 @@ pub(super) const TEAM: Table = Table {
 
 /// The agencies that figures are broken down by.
 pub(super) const AGENCY: Table = Table {
-    name: "measure_agency_v2",
+    name: "measure_agency_v3",
     doc: "The agencies that figures are broken down by.",
     columns: &[
         Column::text("agency_id", "The agency."),
@@ -37,6 +37,30 @@ pub(super) const AGENCY: Table = Table {
     key: &["agency_id"],
     indexes: &[],
 };
+
+/// What teams and agencies are called, by their ids: an authority has some dozens of them.
+#[derive(Debug, Default)]
+pub(super) struct Register {
+    pub teams: BTreeMap<String, String>,
+    /// The localities of the teams.
+    pub localities: BTreeMap<String, String>,
+    pub agencies: BTreeMap<String, String>,
+}
+
+impl Register {
+    /// Reads it.
+    pub(super) async fn read(db: &Db) -> Result<Self, SqlError> {
+        let mut register = Self::default();
+        for row in db.fetch("SELECT team_id, name, locality FROM measure_team_v3", &[]).await? {
+            register.teams.insert(row.text("team_id")?, row.text("name")?);
+            register.localities.insert(row.text("team_id")?, row.text("locality")?);
+        }
+        for row in db.fetch("SELECT agency_id, name FROM measure_agency_v3", &[]).await? {
+            register.agencies.insert(row.text("agency_id")?, row.text("name")?);
+        }
+        Ok(register)
+    }
+}
 
 /// Folds what a batch says of teams and agencies.
 pub(super) async fn apply(fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), SqlError> {

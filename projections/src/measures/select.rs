@@ -1,4 +1,4 @@
-//! The SQL of a measure: its units in one or more periods, with the parts of the authority that they belong to.
+//! The SQL of a measure: its units in one or more periods.
 
 use jiff::ToSpan;
 
@@ -10,7 +10,7 @@ use crate::sql::Value;
 
 /// A statement in the making: its text after `SELECT`, and its values.
 pub(super) struct Units {
-    /// `FROM … WHERE …`: units as `u`, their team as `mt`, their lead agency as `ma`, the periods as `p`.
+    /// `FROM … WHERE …`: units as `u`, the periods as `p`.
     pub from: String,
     pub values: Vec<Value>,
 }
@@ -49,12 +49,6 @@ impl Units {
             from.push_str(&format!("({}) s CROSS JOIN ", spans.join(" UNION ALL ")));
         }
         from.push_str(&format!("{} u", measure.of.name));
-        if measure.has(&super::TEAM) {
-            from.push_str(" LEFT JOIN measure_team_v2 mt ON mt.team_id = u.team_id");
-        }
-        if measure.has(&super::AGENCY) {
-            from.push_str(" LEFT JOIN measure_agency_v2 ma ON ma.agency_id = u.lead_agency_id");
-        }
         let during = match measure.when {
             When::OnDay if by_span => {
                 let after: String =
@@ -69,20 +63,25 @@ impl Units {
         };
         from.push_str(&format!(" WHERE {during} AND ({})", measure.among.replace(":day", "p.to_day")));
         let wanted = [
-            (&super::LOCALITY, "mt.locality", filters.locality.clone().map(Value::from)),
-            (&super::TEAM, "u.team_id", filters.team.map(Value::text)),
-            (&super::AGENCY, "u.lead_agency_id", filters.lead_agency.map(Value::text)),
-            (&super::SOURCE, "u.source", filters.source.map(Value::text)),
-            (&super::LEVEL, "u.level_of_need", filters.level.map(|level| Value::from(i64::from(level)))),
+            (&super::LOCALITY, filters.locality.clone().map(Value::from)),
+            (&super::TEAM, filters.team.map(Value::text)),
+            (&super::AGENCY, filters.lead_agency.map(Value::text)),
+            (&super::SOURCE, filters.source.map(Value::text)),
+            (&super::LEVEL, filters.level.map(|level| Value::from(i64::from(level)))),
         ];
-        for (dimension, column, value) in wanted {
+        for (dimension, value) in wanted {
             let Some(value) = value else { continue };
-            if measure.has(dimension) {
-                from.push_str(&format!(" AND {column} = {}", bind(value)));
-            } else {
+            if !measure.has(dimension) {
                 // Units that know nothing of it are in no such part.
                 from.push_str(" AND 1 = 0");
+                continue;
             }
+            let (key, value) = (dimension.key, bind(value));
+            let is = match *dimension == super::LOCALITY {
+                true => format!("IN (SELECT t.team_id FROM measure_team_v3 t WHERE t.locality = {value})"),
+                false => format!("= {value}"),
+            };
+            from.push_str(&format!(" AND {key} {is}"));
         }
         Self { from, values }
     }

@@ -31,13 +31,8 @@ pub(super) trait Story: Send + Sync + 'static {
     /// The tables of its units.
     const TABLES: &'static [Table];
 
-    /// Whose story an event belongs to: its stream's, or that of somebody whom it names.
-    fn subject(entry: &Entry) -> Subject<'_> {
-        Subject::Stream(&entry.recorded.aggregate_id)
-    }
-
-    /// What an event says, and on which days. `None` for an event of another kind of stream.
-    fn facts(entry: &Entry) -> Option<Said<Self::Fact>>;
+    /// Whose stories an event belongs to, and what it says in each, on which days.
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Self::Fact>)>;
 
     /// The units that follow from a story.
     fn units(told: &Told<Self::Fact>, authority: &Authority) -> Units;
@@ -100,6 +95,11 @@ pub(super) struct Dated<F> {
 
 /// What one event says, and on which days.
 pub(super) type Said<F> = Vec<(Date, F)>;
+
+/// What an event says of its own stream alone.
+pub(super) fn of_its_stream<F>(entry: &Entry, said: Said<F>) -> Vec<(Subject<'_>, Said<F>)> {
+    vec![(Subject::Stream(&entry.recorded.aggregate_id), said)]
+}
 
 /// By stream: the events of a batch that say something, and what they say.
 type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
@@ -179,12 +179,19 @@ impl<S: Story> Stories<S> {
         authority: &Authority,
     ) -> Result<(), Failed> {
         let mut grown: Grown<'_, S::Fact> = BTreeMap::new();
+        // A stream whose first event is in the batch has no row yet.
+        let mut begun = BTreeSet::new();
         for entry in batch {
-            if let Some(facts) = S::facts(entry).filter(|facts| !facts.is_empty()) {
-                grown.entry(S::subject(entry).into_key()).or_default().push((entry, facts));
+            for (subject, said) in S::said(entry).into_iter().filter(|(_, said)| !said.is_empty()) {
+                if let Subject::Stream(stream) = subject
+                    && entry.recorded.sequence == 1
+                {
+                    begun.insert(stream);
+                }
+                grown.entry(subject.into_key()).or_default().push((entry, said));
             }
         }
-        self.load(fold, &grown).await?;
+        self.load(fold, &grown, &begun).await?;
         for (stream, added) in grown {
             self.grow(stream.as_ref(), added);
         }
@@ -205,7 +212,8 @@ impl<S: Story> Stories<S> {
             .or_insert_with(|| Known { told: Told::new(stream), written: Some(Prints::default()) });
         let first = added.first().map_or(0, |(entry, _)| entry.recorded.position);
         for (entry, facts) in added {
-            if known.told.reference.is_none() {
+            // Somebody's story is of no case, even when a case tells of them.
+            if known.told.reference.is_none() && entry.recorded.aggregate_id == stream {
                 known.told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
             }
             known.told.take(entry.recorded.position, facts);
@@ -257,20 +265,16 @@ impl<S: Story> Stories<S> {
     }
 
     /// Loads the stories that are not in memory.
-    async fn load(&mut self, fold: &mut Fold<'_>, grown: &Grown<'_, S::Fact>) -> Result<(), Failed> {
-        // A stream whose first event is in the batch has no row yet.
-        let is_new = |(entry, _): &(&Entry, Said<S::Fact>)| {
-            entry.recorded.sequence == 1 && matches!(S::subject(entry), Subject::Stream(_))
-        };
-        let new: BTreeSet<&str> = grown
-            .iter()
-            .filter(|(_, added)| added.first().is_some_and(is_new))
-            .map(|(stream, _)| stream.as_ref())
-            .collect();
+    async fn load(
+        &mut self,
+        fold: &mut Fold<'_>,
+        grown: &Grown<'_, S::Fact>,
+        begun: &BTreeSet<&str>,
+    ) -> Result<(), Failed> {
         let missing: Vec<String> = grown
             .keys()
             .map(AsRef::as_ref)
-            .filter(|stream| !self.known.contains_key(*stream) && !new.contains(*stream))
+            .filter(|stream| !self.known.contains_key(*stream) && !begun.contains(*stream))
             .map(str::to_owned)
             .collect();
         let mut rows = vec![];

@@ -1,6 +1,6 @@
 //! The log, read for recounting: what happened to each case, on which day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::CaseEvent;
@@ -111,14 +111,8 @@ impl Record {
         for (case, events) in &self.cases {
             let mut came: BTreeMap<PersonId, Date> = BTreeMap::new();
             for (day, event) in events {
-                let children = match event {
-                    CaseEvent::ReferralReceived(e) => e.children.clone(),
-                    CaseEvent::CaseImported(e) => e.children.clone(),
-                    CaseEvent::FamilyMemberAdded(e) if e.role == FamilyRole::Child => vec![e.person],
-                    _ => continue,
-                };
                 let day = day_told(*day, event);
-                for child in children {
+                for child in newcomers(event) {
                     let known = came.entry(child).or_insert(day);
                     *known = (*known).min(day);
                 }
@@ -144,6 +138,28 @@ impl Record {
     pub fn locality(&self, unit: &Unit) -> Option<String> {
         self.localities.get(unit.team.as_ref()?).cloned()
     }
+}
+
+/// The children who come to a case with an event.
+fn newcomers(event: &CaseEvent) -> Vec<PersonId> {
+    match event {
+        CaseEvent::ReferralReceived(e) => e.children.clone(),
+        CaseEvent::CaseImported(e) => e.children.clone(),
+        CaseEvent::FamilyMemberAdded(e) if e.role == FamilyRole::Child => vec![e.person],
+        _ => vec![],
+    }
+}
+
+/// The children whom a case was for when a day ended.
+pub fn children_on(events: &[(Date, CaseEvent)], at: Date) -> BTreeSet<PersonId> {
+    let mut children = BTreeSet::new();
+    for (_, event) in events.iter().filter(|(day, event)| day_told(*day, event) <= at) {
+        children.extend(newcomers(event));
+        if let CaseEvent::FamilyMembershipEnded(e) = event {
+            children.remove(&e.person);
+        }
+    }
+    children
 }
 
 /// What an event says of whom its case belongs to from its day on.

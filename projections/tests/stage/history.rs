@@ -224,6 +224,10 @@ impl History {
                     message["lawful_basis"] = json!("Significant harm.");
                 }
             }
+            "end-family-membership" => {
+                let family = state.children.iter().chain(&state.adults);
+                message["person"] = json!(family.choose(&mut self.chance));
+            }
             "start-assessment" => message["children"] = json!(state.children),
             "record-voice-of-child" => {
                 message["child"] = json!(state.children.iter().choose(&mut self.chance))

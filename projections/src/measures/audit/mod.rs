@@ -13,7 +13,7 @@ use caseledger_log::Position;
 use serde::{Deserialize, Serialize};
 
 use self::tables::{ACTION, CASE_AUDIT, COMPLIANCE, GRADE, STORY};
-use super::story::{Dated, Said, Story, Told, day_of};
+use super::story::{Dated, Said, Story, Subject, Told, day_of, of_its_stream};
 use super::units::{Units, positions, until};
 use crate::projection::Entry;
 use crate::sql::{Table, Value};
@@ -49,8 +49,8 @@ impl Story for AuditStory {
     const KEPT: &'static Table = &STORY;
     const TABLES: &'static [Table] = &[CASE_AUDIT, GRADE, COMPLIANCE, ACTION];
 
-    fn facts(entry: &Entry) -> Option<Said<Fact>> {
-        let AnyEvent::Audit(event) = &entry.event else { return None };
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
+        let AnyEvent::Audit(event) = &entry.event else { return vec![] };
         let fact = match event {
             AuditEvent::AuditPlanned(e) => {
                 let theme = match &e.scope {
@@ -65,9 +65,9 @@ impl Story for AuditStory {
             }
             AuditEvent::AuditActionAgreed(e) => Fact::ActionAgreed { action: e.action, due: e.due },
             AuditEvent::AuditActionCompleted(e) => Fact::ActionDone(e.action),
-            AuditEvent::SampleDrawn(_) | AuditEvent::AuditCompleted(_) => return Some(vec![]),
+            AuditEvent::SampleDrawn(_) | AuditEvent::AuditCompleted(_) => return vec![],
         };
-        Some(vec![(day_of(entry), fact)])
+        of_its_stream(entry, vec![(day_of(entry), fact)])
     }
 
     fn units(told: &Told<Fact>, _authority: &Authority) -> Units {

@@ -12,7 +12,7 @@ use caseledger_commands::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::super::story::day_of;
+use super::super::story::{Said, day_of};
 use crate::projection::Entry;
 
 /// What an event of a case says, without words and names.
@@ -141,12 +141,12 @@ impl From<&Owner> for OwnerKind {
     }
 }
 
-/// What an event says, and on which days. `None` for an event that is no case's.
-pub(in super::super) fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
-    let AnyEvent::Case(event) = &entry.event else { return None };
+/// What an event says, and on which days; nothing, for an event that is no case's.
+pub(in super::super) fn facts(entry: &Entry) -> Said<Fact> {
+    let AnyEvent::Case(event) = &entry.event else { return vec![] };
     let day = day_of(entry);
     let told = match event {
-        CaseEvent::CaseImported(e) => return Some(imported(e)),
+        CaseEvent::CaseImported(e) => return imported(e),
         CaseEvent::ReferralReceived(e) => received(e),
         CaseEvent::ReferralAcknowledged(_) => vec![Fact::Acknowledged],
         CaseEvent::ReferredToPanel(_) => vec![Fact::ToPanel],
@@ -251,7 +251,7 @@ pub(in super::super) fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
         _ => vec![],
     };
     let late = days_late(entry).map(Fact::EnteredLate);
-    Some(told.into_iter().chain(late).map(|fact| (day, fact)).collect())
+    told.into_iter().chain(late).map(|fact| (day, fact)).collect()
 }
 
 /// How many days after it happened a thing was recorded, where that was late. What another record held is not.
@@ -276,7 +276,7 @@ fn received(e: &ReferralReceived) -> Vec<Fact> {
 }
 
 /// A case that another record held counts from the earliest day that the record knows: that is when it happened.
-fn imported(e: &CaseImported) -> Vec<(Date, Fact)> {
+fn imported(e: &CaseImported) -> Said<Fact> {
     let day = e.accepted_on;
     let mut told = vec![(day, Fact::Imported { source: e.source, level: e.level_of_need })];
     told.extend(e.children.iter().map(|child| (day, Fact::Child(*child))));

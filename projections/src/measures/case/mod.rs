@@ -14,11 +14,10 @@ mod tests;
 mod transfer;
 
 use caseledger_aggregates::Authority;
-use caseledger_commands::Date;
 
 use self::course::Course;
 pub(super) use self::facts::Fact;
-use super::story::{Story, Told};
+use super::story::{Said, Story, Subject, Told, of_its_stream};
 use super::units::Units;
 use crate::projection::Entry;
 use crate::sql::Table;
@@ -32,8 +31,8 @@ impl Story for CaseStory {
     const KEPT: &'static Table = &tables::STORY;
     const TABLES: &'static [Table] = tables::UNITS;
 
-    fn facts(entry: &Entry) -> Option<Vec<(Date, Fact)>> {
-        facts::facts(entry)
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
+        of_its_stream(entry, facts::facts(entry))
     }
 
     fn units(told: &Told<Fact>, authority: &Authority) -> Units {

@@ -1,5 +1,7 @@
 //! Open cases: the stretches in which early help worked with a family and nothing about that changed, and the episodes.
 
+use std::collections::BTreeSet;
+
 use caseledger_aggregates::Authority;
 use caseledger_commands::{AssessmentId, Date};
 use caseledger_log::Position;
@@ -25,6 +27,8 @@ struct Standing {
     /// Reviews in a row that saw no progress.
     stalled: u32,
     reviewed: Option<Position>,
+    /// How many children it is for.
+    children: usize,
 }
 
 pub(super) fn add(units: &mut Units, course: &Course<'_>, authority: &Authority) {
@@ -59,6 +63,7 @@ fn add_stretches(units: &mut Units, course: &Course<'_>, authority: &Authority) 
     let mut facts = course.told.facts.iter().peekable();
     let mut standing = Standing::default();
     let mut scores: Option<f64> = None;
+    let mut children = BTreeSet::new();
     let mut begun: Option<(Date, Standing)> = None;
     while let Some(dated) = facts.next() {
         match &dated.fact {
@@ -81,6 +86,12 @@ fn add_stretches(units: &mut Units, course: &Course<'_>, authority: &Authority) 
                 standing.next_review = *next_review;
                 standing.reviewed = Some(dated.position);
             }
+            Fact::Child(child) => {
+                children.insert(child);
+            }
+            Fact::ChildLeft(child) => {
+                children.remove(child);
+            }
             _ => {}
         }
         // A day ends with its last fact: what changed and changed back within it is not told.
@@ -93,6 +104,7 @@ fn add_stretches(units: &mut Units, course: &Course<'_>, authority: &Authority) 
         let now = open.map(|episode| Standing {
             on: course.held_on(dated.day),
             since: Some(episode.from),
+            children: children.len(),
             ..standing.clone()
         });
         if begun.as_ref().map(|(_, standing)| standing) == now.as_ref() {
@@ -127,6 +139,7 @@ fn add_stretch(
         Value::from(of.next_review),
         Value::from(i64::from(of.stalled)),
         Value::from(of.stalled >= times.drift_reviews),
+        Value::count(of.children as u64),
     ];
     says.extend(stretch(from, to));
     let by = of.since.map(|(_, position)| position).into_iter().chain(of.plan).chain(of.reviewed);

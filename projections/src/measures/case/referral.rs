@@ -6,7 +6,7 @@ use jiff::ToSpan;
 
 use super::course::Course;
 use super::facts::Fact;
-use super::tables::{CHILD, REFERRAL};
+use super::tables::REFERRAL;
 use crate::measures::story::Dated;
 use crate::measures::units::Units;
 use crate::sql::Value;
@@ -16,23 +16,9 @@ use crate::words::code;
 const COMING_BACK_DAYS: i64 = 90;
 
 pub(super) fn add(units: &mut Units, course: &Course<'_>, authority: &Authority) {
-    add_children(units, course);
     for dated in &course.told.facts {
         if let Fact::Received { .. } = dated.fact {
             add_referral(units, course, authority, dated);
-        }
-    }
-}
-
-/// The children of the case, each from the day on which the help was for them.
-fn add_children(units: &mut Units, course: &Course<'_>) {
-    for dated in &course.told.facts {
-        if let Fact::Child(child) = &dated.fact
-            && !units.has(&CHILD, &course.key(format_args!("child/{child}")))
-        {
-            let says = [Value::text(child), Value::from(dated.day)];
-            let row = course.row(&course.on(dated.day), says, [dated.position]);
-            units.add(&CHILD, course.key(format_args!("child/{child}")), row);
         }
     }
 }

@@ -83,82 +83,69 @@ pub(super) static NO_LEAD: Measure = Measure {
     shape: Shape::Share { of: "u.practitioner_id IS NULL" },
 };
 
-/// The children of a case of whom the people register knew something or other on a day; `$condition` is on `k`.
-macro_rules! children_known {
-    ($condition:literal) => {
-        concat!(
-            "(SELECT count(*) FROM report_child_v2 c JOIN report_person_v2 k ON k.person_id = c.person_id \
-             AND k.from_day <= :day AND k.until_day > :day WHERE c.case_id = u.case_id AND c.came_on <= :day",
-            $condition,
-            ")"
-        )
-    };
-}
-
-/// Everything that says whose children are known, and what of them.
+/// Everything that says which children a case is for, and what is known of them.
 const OF_CHILDREN: &[&str] = &[
     "ReferralReceived",
     "CaseImported",
     "FamilyMemberAdded",
+    "FamilyMembershipEnded",
     "PersonRegistered",
     "PersonDetailsCorrected",
     "PersonErased",
 ];
 
-/// Out of which children.
-const CHILDREN: &str = "Children whom cases are for that were open at the end of that day, and whose entry in the people \
-                        register stood then. A child of two open cases counts in each.";
+/// A measure of the children of open cases of whom something is not known.
+macro_rules! children_without {
+    ($id:literal, $title:literal, $numerator:literal, $known:literal) => {
+        Measure {
+            id: $id,
+            group: Group::DataQuality,
+            title: $title,
+            numerator: $numerator,
+            denominator: Some(
+                "Children for whom cases were that were open at the end of that day. A child of two open cases counts in \
+                 each; one who had left the family by then doesn't count.",
+            ),
+            when: When::OnDay,
+            unit: Unit::Share,
+            better: Better::Lower,
+            events: OF_CHILDREN,
+            dimensions: &[],
+            of: &OPEN,
+            day: "",
+            among: "1 = 1",
+            shape: Shape::Ratio {
+                of: concat!(
+                    "(SELECT count(*) FROM report_child_v3 c WHERE c.case_id = u.case_id AND NOT c.",
+                    $known,
+                    " AND c.from_day <= :day AND c.until_day > :day)"
+                ),
+                out_of: "u.children",
+            },
+        }
+    };
+}
 
 /// Children without a date of birth.
-pub(super) static NO_BIRTH: Measure = Measure {
-    id: "children-without-birth-date",
-    group: Group::DataQuality,
-    title: "The share of children in open cases without a date of birth",
-    numerator: "Of those, children of whom no date of birth was entered, not even an estimated or expected one.",
-    denominator: Some(CHILDREN),
-    when: When::OnDay,
-    unit: Unit::Share,
-    better: Better::Lower,
-    events: OF_CHILDREN,
-    dimensions: &[],
-    of: &OPEN,
-    day: "",
-    among: "1 = 1",
-    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_birth"), out_of: children_known!("") },
-};
+pub(super) static NO_BIRTH: Measure = children_without!(
+    "children-without-birth-date",
+    "The share of children in open cases without a date of birth",
+    "Of those, children of whom no date of birth was entered, not even an estimated or expected one.",
+    "has_birth"
+);
 
 /// Children without an ethnicity.
-pub(super) static NO_ETHNICITY: Measure = Measure {
-    id: "children-without-ethnicity",
-    group: Group::DataQuality,
-    title: "The share of children in open cases without an ethnicity",
-    numerator: "Of those, children of whom no ethnicity was entered. That a family did not want to say is an answer.",
-    denominator: Some(CHILDREN),
-    when: When::OnDay,
-    unit: Unit::Share,
-    better: Better::Lower,
-    events: OF_CHILDREN,
-    dimensions: &[],
-    of: &OPEN,
-    day: "",
-    among: "1 = 1",
-    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_ethnicity"), out_of: children_known!("") },
-};
+pub(super) static NO_ETHNICITY: Measure = children_without!(
+    "children-without-ethnicity",
+    "The share of children in open cases without an ethnicity",
+    "Of those, children of whom no ethnicity was entered. That a family did not want to say is an answer.",
+    "has_ethnicity"
+);
 
 /// Children without a gender.
-pub(super) static NO_GENDER: Measure = Measure {
-    id: "children-without-gender",
-    group: Group::DataQuality,
-    title: "The share of children in open cases without a gender",
-    numerator: "Of those, children of whom no gender was stated.",
-    denominator: Some(CHILDREN),
-    when: When::OnDay,
-    unit: Unit::Share,
-    better: Better::Lower,
-    events: OF_CHILDREN,
-    dimensions: &[],
-    of: &OPEN,
-    day: "",
-    among: "1 = 1",
-    shape: Shape::Ratio { of: children_known!(" AND NOT k.has_gender"), out_of: children_known!("") },
-};
+pub(super) static NO_GENDER: Measure = children_without!(
+    "children-without-gender",
+    "The share of children in open cases without a gender",
+    "Of those, children of whom no gender was stated.",
+    "has_gender"
+);

@@ -177,8 +177,7 @@ pub(super) static REPEAT_REFERRALS: Measure = Measure {
     day: "received_on",
     among: "1 = 1",
     shape: Shape::Share {
-        of: "EXISTS (SELECT 1 FROM report_child_v2 c JOIN report_child_v2 o ON \
-        o.person_id = c.person_id AND o.case_id <> c.case_id WHERE c.case_id = u.case_id AND c.came_on \
-        <= u.received_on AND o.came_on < u.received_on AND o.came_on >= u.year_before)",
+        of: "EXISTS (SELECT 1 FROM report_other_case_v3 c WHERE c.case_id = u.case_id AND c.came_on <= \
+        u.received_on AND c.other_came_on < u.received_on AND c.other_came_on >= u.year_before)",
     },
 };

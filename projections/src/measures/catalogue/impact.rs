@@ -100,8 +100,7 @@ pub(super) static RE_REFERRED: Measure = Measure {
     day: "twelve_months_on",
     among: "1 = 1",
     shape: Shape::Share {
-        of: "EXISTS (SELECT 1 FROM report_child_v2 c JOIN report_child_v2 o ON \
-        o.person_id = c.person_id AND o.case_id <> c.case_id WHERE c.case_id = u.case_id AND c.came_on \
-        <= u.closed_on AND o.came_on > u.closed_on AND o.came_on <= u.twelve_months_on)",
+        of: "EXISTS (SELECT 1 FROM report_other_case_v3 c WHERE c.case_id = u.case_id AND c.came_on <= \
+        u.closed_on AND c.other_came_on > u.closed_on AND c.other_came_on <= u.twelve_months_on)",
     },
 };

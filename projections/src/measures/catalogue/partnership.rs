@@ -29,5 +29,7 @@ pub(super) static PARTNER_LED: Measure = Measure {
     of: &OPEN,
     day: "",
     among: "u.planned",
-    shape: Shape::Share { of: "ma.is_authority = false" },
+    shape: Shape::Share {
+        of: "u.lead_agency_id IN (SELECT a.agency_id FROM measure_agency_v3 a WHERE a.is_authority = false)",
+    },
 };

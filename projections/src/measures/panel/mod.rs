@@ -13,7 +13,7 @@ use caseledger_log::Position;
 use serde::{Deserialize, Serialize};
 
 use self::tables::{ATTENDANCE, ITEM, MEETING, STORY};
-use super::story::{Said, Story, Told, day_of};
+use super::story::{Said, Story, Subject, Told, day_of, of_its_stream};
 use super::units::{Units, day_number, positions};
 use crate::projection::Entry;
 use crate::sql::{Table, Value};
@@ -42,8 +42,8 @@ impl Story for PanelStory {
     const KEPT: &'static Table = &STORY;
     const TABLES: &'static [Table] = &[MEETING, ATTENDANCE, ITEM];
 
-    fn facts(entry: &Entry) -> Option<Said<Fact>> {
-        let AnyEvent::PanelMeeting(event) = &entry.event else { return None };
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
+        let AnyEvent::PanelMeeting(event) = &entry.event else { return vec![] };
         let fact = match event {
             PanelEvent::PanelScheduled(e) => Fact::Called { on: e.on, invited: e.invited.clone() },
             PanelEvent::AttendanceRecorded(e) => {
@@ -53,10 +53,10 @@ impl Story for PanelStory {
             PanelEvent::PanelDecisionRecorded(e) => Fact::Decided { case: e.case, outcome: e.outcome },
             PanelEvent::AgendaItemDeferred(e) => Fact::Deferred(e.case),
             PanelEvent::AddedToAgenda(_) | PanelEvent::InformationShared(_) | PanelEvent::PanelClosed(_) => {
-                return Some(vec![]);
+                return vec![];
             }
         };
-        Some(vec![(day_of(entry), fact)])
+        of_its_stream(entry, vec![(day_of(entry), fact)])
     }
 
     fn units(told: &Told<Fact>, authority: &Authority) -> Units {

@@ -1,17 +1,24 @@
-//! The units that follow from a person's entry in the people register: whether it says what is needed of a child.
+//! The units that follow from what is known of a person: to which cases they came as a child, and whether their entry in
+//! the people register says what is needed of a child.
 
 pub(super) mod tables;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
+
+use caseledger_aggregates::case::CaseEvent;
 use caseledger_aggregates::person::{PersonEvent, PersonRegistered};
 use caseledger_aggregates::{AnyEvent, Authority};
-use caseledger_commands::Date;
+use caseledger_commands::case::FamilyRole;
 use caseledger_commands::codes::{Ethnicity, Gender};
 use caseledger_commands::person::Detail;
+use caseledger_commands::{CaseId, Date, PersonId};
 use caseledger_log::Position;
 use serde::{Deserialize, Serialize};
 
-use self::tables::{PERSON, STORY};
-use super::story::{Said, Story, Told, day_of};
+use self::tables::{CHILD, OTHER_CASE, STORY};
+use super::story::{Dated, Said, Story, Subject, Told, day_of};
 use super::units::{Units, positions, until};
 use crate::projection::Entry;
 use crate::sql::{Table, Value};
@@ -19,7 +26,7 @@ use crate::sql::{Table, Value};
 /// The story of a person. It holds nothing of them but what is known.
 pub(super) struct PersonStory;
 
-/// What an event says of what is known of a person.
+/// What an event says of a person, without saying what they are like.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Fact {
@@ -33,10 +40,14 @@ pub(super) enum Fact {
     Ethnicity(bool),
     /// The details were erased.
     Erased,
+    /// A case is for them, as a child.
+    Came(CaseId),
+    /// They belong to it no longer.
+    Left(CaseId),
 }
 
 /// Which details are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Known {
     birth: bool,
     gender: bool,
@@ -66,76 +77,185 @@ impl Story for PersonStory {
     type Fact = Fact;
 
     const KEPT: &'static Table = &STORY;
-    const TABLES: &'static [Table] = &[PERSON];
+    const TABLES: &'static [Table] = &[CHILD, OTHER_CASE];
 
-    fn facts(entry: &Entry) -> Option<Said<Fact>> {
-        let AnyEvent::Person(event) = &entry.event else { return None };
+    /// A person's entry is one stream, and their cases are others: the story is made of all of them.
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
         let day = day_of(entry);
-        let told = match event {
-            PersonEvent::PersonRegistered(e) => vec![Fact::Registered(Known::of(e))],
-            PersonEvent::PersonDetailsCorrected(e) => {
-                e.corrections.iter().filter_map(|corrected| put_right(&corrected.to)).collect()
+        let of =
+            |person: PersonId, day: Date, fact: Fact| (Subject::Named(person.to_string()), vec![(day, fact)]);
+        match &entry.event {
+            AnyEvent::Person(event) => {
+                let said = of_entry(event).into_iter().map(|fact| (day, fact)).collect();
+                vec![(Subject::Named(entry.recorded.aggregate_id.clone()), said)]
             }
-            PersonEvent::PersonErased(_) => vec![Fact::Erased],
-            PersonEvent::PeopleLinked(_) | PersonEvent::LinkEnded(_) => vec![],
-        };
-        Some(told.into_iter().map(|fact| (day, fact)).collect())
+            AnyEvent::Case(event) => {
+                let Ok(case) = entry.recorded.aggregate_id.parse::<CaseId>() else { return vec![] };
+                match event {
+                    CaseEvent::ReferralReceived(e) => {
+                        e.children.iter().map(|child| of(*child, day, Fact::Came(case))).collect()
+                    }
+                    // A case that another record held counts from the earliest day that the record knows.
+                    CaseEvent::CaseImported(e) => {
+                        e.children.iter().map(|child| of(*child, e.accepted_on, Fact::Came(case))).collect()
+                    }
+                    CaseEvent::FamilyMemberAdded(e) if e.role == FamilyRole::Child => {
+                        vec![of(e.person, day, Fact::Came(case))]
+                    }
+                    CaseEvent::FamilyMembershipEnded(e) => vec![of(e.person, day, Fact::Left(case))],
+                    _ => vec![],
+                }
+            }
+            _ => vec![],
+        }
     }
 
     fn units(told: &Told<Fact>, _authority: &Authority) -> Units {
         let mut units = Units::default();
-        let mut standing: Option<(Date, Known, Vec<Position>)> = None;
-        let mut begin = |now: Option<(Known, Vec<Position>)>, day: Date, standing: &mut Option<_>| {
-            let began = now.map(|(known, by)| (day, known, by));
-            let before = std::mem::replace(standing, began);
-            // What lasted no day's end is not told.
-            if let Some((from, known, by)) = before.filter(|(from, ..)| *from < day) {
-                add(&mut units, told, (known, by), (from, Some(day)));
-            }
-        };
-        for dated in &told.facts {
-            let by = |before: &[Position]| before.iter().copied().chain([dated.position]).collect::<Vec<_>>();
-            let now = match (&dated.fact, &standing) {
-                (Fact::Registered(known), _) => Some((*known, by(&[]))),
-                (Fact::Erased, _) => None,
-                // A correction that is said to have happened before the registration tells of nobody yet.
-                (_, None) => continue,
-                (Fact::Birth(is_known), Some((_, known, before))) => {
-                    Some((Known { birth: *is_known, ..*known }, by(before)))
-                }
-                (Fact::Gender(is_known), Some((_, known, before))) => {
-                    Some((Known { gender: *is_known, ..*known }, by(before)))
-                }
-                (Fact::Ethnicity(is_known), Some((_, known, before))) => {
-                    Some((Known { ethnicity: *is_known, ..*known }, by(before)))
-                }
-            };
-            begin(now, dated.day, &mut standing);
-        }
-        if let Some((from, known, by)) = standing {
-            add(&mut units, told, (known, by), (from, None));
-        }
+        add_stretches(&mut units, told);
+        add_other_cases(&mut units, told);
         units
     }
 }
 
-fn add(
+/// What an event of a person's entry says.
+fn of_entry(event: &PersonEvent) -> Vec<Fact> {
+    match event {
+        PersonEvent::PersonRegistered(e) => vec![Fact::Registered(Known::of(e))],
+        PersonEvent::PersonDetailsCorrected(e) => {
+            e.corrections.iter().filter_map(|corrected| put_right(&corrected.to)).collect()
+        }
+        PersonEvent::PersonErased(_) => vec![Fact::Erased],
+        PersonEvent::PeopleLinked(_) | PersonEvent::LinkEnded(_) => vec![],
+    }
+}
+
+/// What is known of a child at some time, and the cases that it belongs to.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Standing {
+    /// What the entry says, where there is one.
+    known: Option<Known>,
+    /// The events that it follows from.
+    known_by: Vec<Position>,
+    /// The cases, each with the event by which the child came.
+    cases: BTreeMap<CaseId, Position>,
+}
+
+impl Standing {
+    fn take(&mut self, dated: &Dated<Fact>) {
+        match &dated.fact {
+            Fact::Came(case) => {
+                self.cases.entry(*case).or_insert(dated.position);
+            }
+            Fact::Left(case) => {
+                self.cases.remove(case);
+            }
+            Fact::Registered(known) => {
+                (self.known, self.known_by) = (Some(*known), vec![dated.position]);
+            }
+            Fact::Erased => (self.known, self.known_by) = (None, vec![dated.position]),
+            Fact::Birth(known) => self.correct(dated.position, |all| all.birth = *known),
+            Fact::Gender(known) => self.correct(dated.position, |all| all.gender = *known),
+            Fact::Ethnicity(known) => self.correct(dated.position, |all| all.ethnicity = *known),
+        }
+    }
+
+    /// A correction that is said to have happened before the registration tells of nobody yet.
+    fn correct(&mut self, by: Position, how: impl FnOnce(&mut Known)) {
+        if let Some(known) = &mut self.known {
+            how(known);
+            self.known_by.push(by);
+        }
+    }
+
+    /// What is told of the child in a case, and the events that say so.
+    fn of(&self, case: CaseId) -> Option<(Known, Vec<Position>)> {
+        let came = self.cases.get(&case)?;
+        let by = [*came].into_iter().chain(self.known_by.iter().copied()).collect();
+        Some((self.known.unwrap_or_default(), by))
+    }
+}
+
+/// The cases that a child came to, each with the first day on which it was for the child, and the event that says so.
+fn cases(told: &Told<Fact>) -> BTreeMap<CaseId, (Date, Position)> {
+    let mut cases = BTreeMap::new();
+    for dated in &told.facts {
+        if let Fact::Came(case) = dated.fact {
+            cases.entry(case).or_insert((dated.day, dated.position));
+        }
+    }
+    cases
+}
+
+/// Walks the facts, and begins a stretch whenever something that is told of the child in a case changes.
+fn add_stretches(units: &mut Units, told: &Told<Fact>) {
+    let mut standing = Standing::default();
+    let mut begun: BTreeMap<CaseId, (Date, (Known, Vec<Position>))> = BTreeMap::new();
+    let cases = cases(told);
+    let mut facts = told.facts.iter().peekable();
+    while let Some(dated) = facts.next() {
+        standing.take(dated);
+        // A day ends with its last fact: what changed and changed back within it is not told.
+        if facts.peek().is_some_and(|next| next.day == dated.day) {
+            continue;
+        }
+        for case in cases.keys() {
+            let now = standing.of(*case);
+            if begun.get(case).map(|(_, before)| before) == now.as_ref() {
+                continue;
+            }
+            if let Some((from, before)) = begun.remove(case) {
+                add_stretch(units, told, *case, before, (from, Some(dated.day)));
+            }
+            begun.extend(now.map(|now| (*case, (dated.day, now))));
+        }
+    }
+    for (case, (from, of)) in begun {
+        add_stretch(units, told, case, of, (from, None));
+    }
+}
+
+fn add_stretch(
     units: &mut Units,
     told: &Told<Fact>,
+    case: CaseId,
     (known, by): (Known, Vec<Position>),
     (from, to): (Date, Option<Date>),
 ) {
     let row = [
-        Value::Text(Some(format!("Person/{}", told.stream))),
+        subject(told),
+        Value::text(case),
         Value::from(told.stream.as_str()),
         Value::from(known.birth),
-        Value::from(known.gender),
         Value::from(known.ethnicity),
+        Value::from(known.gender),
         Value::from(from),
         until(to),
         positions(by),
     ];
-    units.add(&PERSON, format!("{}/{from}", told.stream), row);
+    units.add(&CHILD, format!("{}/{case}/{from}", told.stream), row);
+}
+
+fn add_other_cases(units: &mut Units, told: &Told<Fact>) {
+    let cases = cases(told);
+    for (case, (came_on, by)) in &cases {
+        for (other, (other_came_on, other_by)) in cases.iter().filter(|(other, _)| *other != case) {
+            let row = [
+                subject(told),
+                Value::text(case),
+                Value::from(told.stream.as_str()),
+                Value::from(*came_on),
+                Value::text(other),
+                Value::from(*other_came_on),
+                positions([*by, *other_by]),
+            ];
+            units.add(&OTHER_CASE, format!("{}/{case}/{other}", told.stream), row);
+        }
+    }
+}
+
+fn subject(told: &Told<Fact>) -> Value {
+    Value::Text(Some(format!("Person/{}", told.stream)))
 }
 
 /// What a correction makes known, or takes away.

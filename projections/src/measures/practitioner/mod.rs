@@ -64,43 +64,40 @@ impl Story for PractitionerStory {
     const TABLES: &'static [Table] = &[PRACTITIONER, SUPERVISION, DISCUSSION, ACTION];
 
     /// The register is one stream, and each supervision record another: a practitioner's story is made of both.
-    fn subject(entry: &Entry) -> Subject<'_> {
-        let named = match &entry.event {
-            AnyEvent::Workforce(WorkforceEvent::PractitionerRegistered(e)) => e.practitioner,
-            AnyEvent::Workforce(WorkforceEvent::SecondmentRecorded(e)) => e.practitioner,
-            AnyEvent::Workforce(WorkforceEvent::TrainingRecorded(e)) => e.practitioner,
-            AnyEvent::Workforce(WorkforceEvent::PractitionerEnded(e)) => e.practitioner,
-            // A supervision record has its practitioner's id.
-            _ => return Subject::Named(entry.recorded.aggregate_id.clone()),
-        };
-        Subject::Named(named.to_string())
-    }
-
-    fn facts(entry: &Entry) -> Option<Said<Fact>> {
+    fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
         let day = day_of(entry);
-        let fact = match &entry.event {
+        let of =
+            |practitioner: String, day: Date, fact| vec![(Subject::Named(practitioner), vec![(day, fact)])];
+        match &entry.event {
             AnyEvent::Workforce(event) => match event {
                 WorkforceEvent::PractitionerRegistered(e) => {
-                    (day, Fact::Registered { team: e.team, agency: e.agency, manages: e.is_manager })
+                    let fact = Fact::Registered { team: e.team, agency: e.agency, manages: e.is_manager };
+                    of(e.practitioner.to_string(), day, fact)
                 }
                 WorkforceEvent::SecondmentRecorded(e) => {
                     let (team, agency) = (e.host_team, e.host_agency);
-                    (day, Fact::Seconded { team, agency, from: e.from, to: e.to })
+                    let fact = Fact::Seconded { team, agency, from: e.from, to: e.to };
+                    of(e.practitioner.to_string(), day, fact)
                 }
-                WorkforceEvent::TrainingRecorded(e) => (e.completed_on, Fact::Trained(e.course.clone())),
-                WorkforceEvent::PractitionerEnded(e) => (day, Fact::Ended(e.last_day)),
-                WorkforceEvent::AgencyRegistered(_) | WorkforceEvent::TeamRegistered(_) => {
-                    return Some(vec![]);
+                WorkforceEvent::TrainingRecorded(e) => {
+                    of(e.practitioner.to_string(), e.completed_on, Fact::Trained(e.course.clone()))
                 }
+                WorkforceEvent::PractitionerEnded(e) => {
+                    of(e.practitioner.to_string(), day, Fact::Ended(e.last_day))
+                }
+                WorkforceEvent::AgencyRegistered(_) | WorkforceEvent::TeamRegistered(_) => vec![],
             },
-            AnyEvent::Supervision(event) => match event {
-                SupervisionEvent::SupervisionFrequencySet(e) => (day, Fact::Frequency(e.every_days)),
-                SupervisionEvent::SupervisionRecorded(e) => (e.held_on, Fact::Supervised(Session::of(e))),
-                SupervisionEvent::SupervisionActionCompleted(e) => (day, Fact::ActionDone(e.action)),
-            },
-            _ => return None,
-        };
-        Some(vec![fact])
+            AnyEvent::Supervision(event) => {
+                let (day, fact) = match event {
+                    SupervisionEvent::SupervisionFrequencySet(e) => (day, Fact::Frequency(e.every_days)),
+                    SupervisionEvent::SupervisionRecorded(e) => (e.held_on, Fact::Supervised(Session::of(e))),
+                    SupervisionEvent::SupervisionActionCompleted(e) => (day, Fact::ActionDone(e.action)),
+                };
+                // A supervision record has its practitioner's id.
+                of(entry.recorded.aggregate_id.clone(), day, fact)
+            }
+            _ => vec![],
+        }
     }
 
     fn units(told: &Told<Fact>, authority: &Authority) -> Units {

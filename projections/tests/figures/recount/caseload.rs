@@ -11,7 +11,7 @@ use caseledger_commands::person::Detail;
 use caseledger_commands::{CaseId, Date, PersonId};
 
 use super::{Within, one};
-use crate::record::{Belongs, Record, Unit, belonged, belongs};
+use crate::record::{Belongs, Record, Unit, belonged, belongs, children_on};
 
 pub fn recount(record: &Record, measure: &str, within: Within) -> Option<Vec<Unit>> {
     let Within { from, to } = within;
@@ -44,13 +44,12 @@ fn lacking(record: &Record, at: Date, lacks: impl Fn(&[(Date, CaseEvent)], &Belo
 /// Open cases with their children, and how many of those lack something.
 fn children(record: &Record, at: Date, lacks: impl Fn(Known) -> bool) -> Vec<Unit> {
     let known = known_people(record, at);
-    let children = record.children();
     let open = record.cases.iter().filter(|(_, events)| stood(events, at).open);
     let unit = |(case, events): (&CaseId, &Vec<_>)| {
-        let own = children.iter().filter(|(of, _, came)| of == case && *came <= at);
-        let known: Vec<Known> = own.filter_map(|(_, child, _)| known.get(child).copied()).collect();
-        let lacking = known.iter().filter(|known| lacks(**known)).count();
-        belonged(events, at).unit(*case, lacking as f64, known.len() as u64)
+        let children = children_on(events, at);
+        // Of a child without an entry everything is lacking.
+        let lacking = children.iter().filter(|child| known.get(child).copied().is_none_or(&lacks)).count();
+        belonged(events, at).unit(*case, lacking as f64, children.len() as u64)
     };
     open.map(unit).collect()
 }
