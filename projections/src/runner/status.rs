@@ -4,6 +4,7 @@ use caseledger_log::Position;
 use serde::{Deserialize, Serialize};
 
 use super::{Checkpoint, Projections, RunnerError};
+use crate::sql::Db;
 
 /// Where a projection stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,18 @@ pub struct Status {
 }
 
 impl Projections {
+    /// Where each projection stands by a database that may be a snapshot, in an order that does not change.
+    ///
+    /// # Errors
+    /// [`RunnerError`] when the database can't be read.
+    pub async fn positions(&self, db: &Db) -> Result<Vec<Position>, RunnerError> {
+        let mut all = Vec::with_capacity(self.inner.runs.len());
+        for run in &self.inner.runs {
+            all.push(Checkpoint::read(db, run.spec, "").await?.position);
+        }
+        Ok(all)
+    }
+
     /// Where each projection stands now, by the database.
     ///
     /// # Errors

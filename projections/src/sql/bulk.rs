@@ -162,13 +162,16 @@ impl Tx {
 }
 
 impl Db {
-    /// The rows of a table whose column holds one of the texts, outside of a transaction.
+    /// The rows of a table whose column holds one of the texts, outside of a transaction or in that of the snapshot.
     ///
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn load(&self, table: &Table, column: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
         if keys.is_empty() {
             return Ok(vec![]);
+        }
+        if let Some(snapshot) = &self.snapshot {
+            return snapshot.lock().await.load(table, "", column, keys).await;
         }
         let select = format!("SELECT {} FROM {} WHERE {column}", table.column_list(), table.name);
         Ok(match self.log().database() {

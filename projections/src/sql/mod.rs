@@ -9,8 +9,11 @@ pub(crate) mod readers;
 mod table;
 mod value;
 
+use std::sync::Arc;
+
 use caseledger_log::{Database, Log, WriteTurn};
 use sqlx::{Postgres, Sqlite, Transaction};
+use tokio::sync::Mutex;
 
 pub use readers::figures_columns;
 pub use table::{Column, Kind, Table, current_view};
@@ -32,12 +35,16 @@ impl SqlError {
 
 /// The database of the read models: the same one that holds the log. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Log);
+pub struct Db {
+    log: Log,
+    /// The transaction that everything is read in; otherwise each query sees what is there at its time.
+    snapshot: Option<Arc<Mutex<Tx>>>,
+}
 
 /// A transaction on it.
 pub enum Tx {
-    /// Embedded. It holds the file's only write lock from its start, and the turn that queues for it.
-    Sqlite(Transaction<'static, Sqlite>, WriteTurn),
+    /// Embedded. One that writes holds the file's only write lock from its start, and the turn that queues for it.
+    Sqlite(Transaction<'static, Sqlite>, Option<WriteTurn>),
     /// Shared.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -47,6 +54,9 @@ pub enum Tx {
 const BEGIN_SQLITE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 /// The same on PostgreSQL.
 const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL synchronous_commit = off";
+/// Whoever reads what was there at one time, for as long as it takes, begins with this.
+const BEGIN_SNAPSHOT: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// A query with its values bound, for whichever engine the place asks.
 macro_rules! bound {
@@ -68,20 +78,37 @@ use bound;
 impl Db {
     /// The database that holds the log.
     pub fn of(log: &Log) -> Self {
-        Self(log.clone())
+        Self { log: log.clone(), snapshot: None }
+    }
+
+    /// The same, as it stands from its first query on, whatever is written meanwhile. It holds a connection until it and its
+    /// clones are dropped, and answers one query at a time.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't begin to.
+    pub async fn snapshot(&self) -> Result<Self, SqlError> {
+        let tx = match self.log.database() {
+            // A transaction that has not read yet sees nothing yet: the first query decides.
+            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN").await?, None),
+            Database::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN_SNAPSHOT).await?),
+        };
+        Ok(Self { log: self.log.clone(), snapshot: Some(Arc::new(Mutex::new(tx))) })
     }
 
     /// The log in the same database.
     pub fn log(&self) -> &Log {
-        &self.0
+        &self.log
     }
 
-    /// Runs a query outside of a transaction.
+    /// Runs a query outside of a transaction, or in that of the snapshot.
     ///
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn fetch(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        Ok(match self.0.database() {
+        if let Some(snapshot) = &self.snapshot {
+            return snapshot.lock().await.fetch(sql, values).await;
+        }
+        Ok(match self.log.database() {
             Database::Sqlite(pool) => {
                 bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect()
             }
@@ -96,7 +123,10 @@ impl Db {
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn fetch_first(&self, sql: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
-        Ok(match self.0.database() {
+        if self.snapshot.is_some() {
+            return Ok(self.fetch(sql, values).await?.into_iter().next());
+        }
+        Ok(match self.log.database() {
             Database::Sqlite(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Sqlite),
             Database::Postgres(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Postgres),
         })
@@ -107,17 +137,17 @@ impl Db {
     /// # Errors
     /// [`SqlError`] when the database can't begin one.
     pub async fn begin(&self) -> Result<Tx, SqlError> {
-        let turn = self.0.write_turn().await;
-        Ok(match self.0.database() {
+        let turn = self.log.write_turn().await;
+        Ok(match self.log.database() {
             // The lock is taken at once: a transaction that reads first may find itself unable to write later.
-            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, turn),
+            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
             Database::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
         })
     }
 
     /// Whether the engine is shared by several instances.
     pub fn is_shared(&self) -> bool {
-        matches!(self.0.database(), Database::Postgres(_))
+        matches!(self.log.database(), Database::Postgres(_))
     }
 }
 

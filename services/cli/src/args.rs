@@ -116,7 +116,7 @@ pub enum Task {
     /// what audits found, the lists of children, and what the record lacks
     ///
     /// The same question over the same record gives the same files, byte for byte. The folder appears as a whole or not at
-    /// all. Ends with 2 when it is there already, and with 5 when the record kept changing while it was read.
+    /// all. Ends with 2 when it is there already, and with 5 when so much is written that there is no moment to make it of.
     Pack(PackArgs),
     /// Look after the projections
     #[command(subcommand)]

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use caseledger::clock::MachineClock;
 use caseledger::wire::Station;
@@ -20,7 +22,7 @@ use caseledger_projections::measures::CATALOGUE;
 use caseledger_projections::queries::practitioners;
 use scraper::Html;
 use serde_json::{Value, json};
-use support::{caseledger, selector_of, settings, stderr, tables, year};
+use support::{Service, caseledger, selector_of, settings, stderr, tables, year};
 
 const QUARTER: [&str; 5] = ["pack", "--from", "2017-10-01", "--to", "2017-12-31"];
 
@@ -284,4 +286,58 @@ fn an_empty_record_has_a_pack_and_nothing_else_is_overwritten() {
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let hidden: Vec<_> = there.iter().filter(|name| name.to_string_lossy().starts_with('.')).collect();
     assert!(hidden.is_empty(), "left behind: {hidden:?}");
+}
+
+/// Registers one agency after another until it is stopped; answers how many.
+async fn keep_writing(service: &Service, stop: &AtomicBool) -> usize {
+    let token = service.token("administrator").await;
+    let client = reqwest::Client::new();
+    for number in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            return number;
+        }
+        let message =
+            json!({ "agency": uuid::Uuid::now_v7(), "name": format!("Agency {number}"), "kind": "charity" });
+        let address = format!("{}/v1/workforce/register-agency", service.url);
+        let request =
+            client.post(address).bearer_auth(&token).header("idempotency-key", format!("key-{number}"));
+        request.json(&message).send().await.unwrap().error_for_status().unwrap();
+        // As a few dozen people write, and not as fast as the machine can.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    unreachable!("numbers don't end")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_go_on_working_while_a_pack_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    year(folder.path(), 20).await;
+    pack(folder.path(), "quiet", &[]);
+    let service = Service::start(folder.path());
+    let stop = Arc::new(AtomicBool::new(false));
+    let making = tokio::task::spawn_blocking({
+        let (folder, stop) = (folder.path().to_owned(), Arc::clone(&stop));
+        move || {
+            let made = pack(&folder, "busy", &[]);
+            stop.store(true, Ordering::Relaxed);
+            made
+        }
+    });
+    let written = keep_writing(&service, &stop).await;
+    let made = making.await.unwrap();
+    assert!(written > 1, "nothing was written meanwhile");
+    drop(service);
+    let head = pack(folder.path(), "after", &[])["position"].as_u64().unwrap();
+    let position = made["position"].as_u64().unwrap();
+    assert!(position < head, "{position} of {head}: it was made after everything was written");
+    // What was written is of today: the figures of that year are those of the quiet record.
+    let [quiet, busy] = ["quiet", "busy"].map(|name| files(&folder.path().join(name)));
+    let figures = |made: &BTreeMap<String, Vec<u8>>| {
+        made.iter()
+            .filter(|(name, _)| name.ends_with(".csv"))
+            .map(|it| (it.0.clone(), it.1.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(figures(&quiet), figures(&busy));
+    assert_eq!(busy.len(), quiet.len());
 }

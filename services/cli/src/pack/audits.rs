@@ -23,7 +23,7 @@ pub async fn told(
     asked: &Asked,
     stand: &Stand,
 ) -> Result<Audits, Failure> {
-    let db = station.projections.db();
+    let db = &stand.db;
     let finished = audits_finished(db, &station.log, days(asked.period), stand.position).await;
     let finished = finished.map_err(Failure::unavailable)?;
     let names = practitioners(db).await.map_err(Failure::unavailable)?;

@@ -12,7 +12,6 @@ use super::folder::Folder;
 use super::stand::Stand;
 use super::{Asked, Frame, days};
 use crate::exit::Failure;
-use crate::wire::Station;
 
 /// The workbook.
 pub const WORKBOOK: &str = "children/annex-a.xlsx";
@@ -37,13 +36,12 @@ pub struct Written {
 
 /// Writes them, and the page of what the record lacks.
 pub async fn write(
-    station: &Station,
     asked: &Asked,
     stand: &Stand,
     frame: &Frame,
     folder: &mut Folder,
 ) -> Result<Written, Failure> {
-    let db = station.projections.db();
+    let db = &stand.db;
     let mut lists = lists(db, asked.period.to).await.map_err(Failure::unavailable)?;
     let mut restricted = leave_out(&mut lists.contacts, |row| &row.origin);
     restricted += leave_out(&mut lists.early_help, |row| &row.origin);

@@ -16,7 +16,6 @@ use super::stand::Stand;
 use super::{Asked, Frame};
 use crate::exit::Failure;
 use crate::settings::Settings;
-use crate::wire::Station;
 
 /// How many figures are asked for at once: more would keep others from the database.
 const AT_ONCE: usize = 4;
@@ -46,12 +45,12 @@ struct Page {
 }
 
 async fn tell(
-    station: &Station,
     settings: &Settings,
     asked: &Asked,
+    stand: &Stand,
     measure: &'static Measure,
 ) -> Result<Page, SqlError> {
-    let (db, authority) = (station.projections.db(), &settings.authority);
+    let (db, authority) = (&stand.db, &settings.authority);
     let asking = Asking {
         series: true,
         parts: true,
@@ -67,7 +66,6 @@ async fn tell(
 
 /// Writes them.
 pub async fn write(
-    station: &Station,
     settings: &Settings,
     asked: &Asked,
     stand: &Stand,
@@ -75,7 +73,7 @@ pub async fn write(
     folder: &mut Folder,
     step: impl Fn(),
 ) -> Result<Written, Failure> {
-    let questions = all().map(|measure| tell(station, settings, asked, measure));
+    let questions = all().map(|measure| tell(settings, asked, stand, measure));
     let mut pages = stream::iter(questions).buffered(AT_ONCE);
     let mut lines = vec![];
     while let Some(page) = pages.try_next().await.map_err(Failure::unavailable)? {

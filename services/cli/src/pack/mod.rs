@@ -1,6 +1,6 @@
 //! `pack`: a folder that tells a period to whoever has no service at hand: an inspector, a board.
 //!
-//! It is made from one position of the log. When the read models move on while it is made, it is made again; nothing in
+//! It is made from one position of the log, as the read models stood together there, while people go on working. Nothing in
 //! it comes from the machine's clock, so that the same question over the same record gives the same bytes.
 
 mod audits;
@@ -28,9 +28,6 @@ use crate::tasks::print_json;
 use crate::wire::Station;
 use folder::{Folder, Place};
 use stand::Stand;
-
-/// How often a pack is begun before the record is found to change too fast for it.
-const ATTEMPTS: usize = 3;
 
 /// What is asked for.
 struct Asked {
@@ -125,22 +122,10 @@ async fn make(
     asked: &Asked,
     place: &Place,
 ) -> Result<Value, Failure> {
-    for _ in 0..ATTEMPTS {
-        let stand = Stand::now(station).await?;
-        if stand.is_level() {
-            let mut folder = place.begin()?;
-            let told = fill(station, settings, asked, &stand, &mut folder).await?;
-            if stand == Stand::now(station).await? {
-                return finish(asked, &stand, folder, place, told);
-            }
-        }
-        station.projections.catch_up().await.map_err(Failure::failed)?;
-    }
-    Err(Failure::Unavailable(
-        "The record kept changing while the pack was made. Make it when less is written, or from a copy: 'caseledger \
-         backup', and --store with the copy."
-            .to_owned(),
-    ))
+    let stand = Stand::now(station).await?;
+    let mut folder = place.begin()?;
+    let told = fill(station, settings, asked, &stand, &mut folder).await?;
+    finish(asked, &stand, folder, place, told)
 }
 
 fn finish(
@@ -230,7 +215,7 @@ async fn fill(
     folder.write("style.css", assets::style_sheet())?;
 
     bar.set_message("measures");
-    let told = measures::write(station, settings, asked, stand, &frame, folder, || bar.inc(1)).await?;
+    let told = measures::write(settings, asked, stand, &frame, folder, || bar.inc(1)).await?;
     folder
         .write("definitions.html", frame.page("How each figure is defined", &told.definitions).as_bytes())?;
 
@@ -240,7 +225,7 @@ async fn fill(
     bar.inc(1);
 
     bar.set_message("children");
-    let children = children::write(station, asked, stand, &frame, folder).await?;
+    let children = children::write(asked, stand, &frame, folder).await?;
     bar.inc(1);
 
     let first = inspection::cover(&cover(asked, stand, told.lines, children.restricted));

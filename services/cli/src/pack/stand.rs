@@ -1,53 +1,66 @@
 //! What a pack is made from: one position of the log, and what was known there.
 
+use std::time::{Duration, Instant};
+
 use caseledger_aggregates::calendar::{civil_date, civil_time};
 use caseledger_commands::{Date, Timestamp};
 use caseledger_log::Position;
+use caseledger_projections::RunnerError;
+use caseledger_projections::sql::Db;
 use caseledger_web::words;
 
 use crate::exit::Failure;
 use crate::tasks::replay::moment;
 use crate::wire::Station;
 
-/// Where the read models stand. Two that are the same have the same rows between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How long it is waited for a moment at which all read models tell of the same events: one between two entries.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it is waited between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// The read models as they stand together, whatever is written meanwhile.
 pub struct Stand {
+    /// Reads them.
+    pub db: Db,
     /// The last event that is told of.
     pub position: Position,
     /// When the record learned of it; `None` of an empty log.
     pub known_at: Option<Timestamp>,
-    /// Where each of them stands, in an order that does not change.
-    all: Vec<Position>,
 }
 
 impl Stand {
-    /// Where they stand now.
+    /// Takes them as they stand now. People go on working: each read model follows the log by itself, so it may take some
+    /// looks until all tell of the same events.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when the store can't be read, [`Failure::Failed`] when one of them has stopped.
+    /// [`Failure::Unavailable`] when the store can't be read, or there is no such moment; [`Failure::Failed`] when one of them
+    /// has stopped.
     pub async fn now(station: &Station) -> Result<Self, Failure> {
-        let status = station.projections.status().await.map_err(Failure::unavailable)?;
-        if let Some(stopped) = status.iter().find(|one| one.stopped_at.is_some()) {
-            return Err(Failure::Failed(format!(
-                "The read model '{}' stands still: 'caseledger doctor' says why.",
-                stopped.name
-            )));
-        }
-        let all: Vec<Position> = status.iter().map(|one| one.position).collect();
-        let position = all.iter().copied().max().unwrap_or_default();
-        let known_at = match position.checked_sub(1) {
-            Some(before) => {
-                let last = station.log.read_after(before, 1).await.map_err(Failure::unavailable)?;
-                last.first().map(|event| event.recorded_at)
+        let began = Instant::now();
+        loop {
+            station.projections.catch_up().await.map_err(|error| match error {
+                RunnerError::Stopped { projection, .. } => Failure::Failed(format!(
+                    "The read model '{projection}' stands still: 'caseledger doctor' says why."
+                )),
+                other => Failure::unavailable(other),
+            })?;
+            let db = station.projections.db().snapshot().await.map_err(Failure::unavailable)?;
+            let all = station.projections.positions(&db).await.map_err(Failure::unavailable)?;
+            let position = all.iter().copied().max().unwrap_or_default();
+            if all.iter().all(|one| *one == position) {
+                let known_at = known_at(station, position).await?;
+                return Ok(Self { db, position, known_at });
             }
-            None => None,
-        };
-        Ok(Self { position, known_at, all })
-    }
-
-    /// Whether all tell of the same events.
-    pub fn is_level(&self) -> bool {
-        self.all.iter().all(|position| *position == self.position)
+            if began.elapsed() > PATIENCE {
+                return Err(Failure::Unavailable(
+                    "So much is written that the read models never tell of the same events. Make the pack when less is \
+                     written, or from a copy: 'caseledger backup', and --store with the copy."
+                        .to_owned(),
+                ));
+            }
+            drop(db);
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// The moment that files are said to be made at: no clock's, so that the same record gives the same bytes.
@@ -78,6 +91,13 @@ impl Stand {
             ("Program", format!("caseledger {}", env!("CARGO_PKG_VERSION"))),
         ]
     }
+}
+
+/// When the record learned of an event.
+async fn known_at(station: &Station, position: Position) -> Result<Option<Timestamp>, Failure> {
+    let Some(before) = position.checked_sub(1) else { return Ok(None) };
+    let last = station.log.read_after(before, 1).await.map_err(Failure::unavailable)?;
+    Ok(last.first().map(|event| event.recorded_at))
 }
 
 /// The end of a day in England.
