@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use caseledger::clock::MachineClock;
-use caseledger_bench::fill::{self, Size};
+use caseledger_aggregates::calendar::civil_date;
+use caseledger_bench::fill::{self, Size, Year};
 use caseledger_bench::issuer::Issuer;
 use caseledger_bench::load::{self, Mix};
 use caseledger_bench::stores;
@@ -11,6 +12,7 @@ use caseledger_commands::{Actor, Role};
 use caseledger_dispatch::Request;
 use caseledger_log::Clock;
 use caseledger_test_postgres::Postgres;
+use jiff::ToSpan;
 
 /// Copies of a small year, on one engine.
 async fn a_small_authority(store: &str) -> caseledger::wire::Station {
@@ -47,6 +49,27 @@ async fn a_copied_authority_is_sound_on_sqlite() {
 #[tokio::test]
 async fn a_copied_authority_is_sound_on_postgres() {
     is_sound(&Postgres::shared().fresh_database()).await;
+}
+
+/// What a year leaves open is closed in the next, and not left for ever.
+#[tokio::test]
+async fn the_cases_of_earlier_years_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("years.sqlite").display());
+    let year = Year::play(3, 5).await.unwrap();
+    let filled = fill::fill_with(&year, &store, 1_000, MachineClock.now(), |_| {}).await.unwrap();
+    assert!(filled.years > 3, "{filled:?}");
+    let station = stores::open(&store).await.unwrap();
+    station.catch_up().await.unwrap();
+    assert_eq!(station.log.head().await.unwrap(), filled.events);
+    let db = station.projections.db();
+    let open = "SELECT count(*) AS open FROM report_episode WHERE ended_on IS NULL AND opened_on < $1";
+    let today = civil_date(MachineClock.now());
+    let now = db.fetch(open, &[today.into()]).await.unwrap();
+    assert!(now[0].count("open").unwrap() > 0, "the last year's are still open");
+    let of_long_ago = db.fetch(open, &[(today - 800.days()).into()]).await.unwrap();
+    assert_eq!(of_long_ago[0].count("open").unwrap(), 0);
+    station.log.close().await;
 }
 
 /// Every request of the mix is accepted, and tells of something new.

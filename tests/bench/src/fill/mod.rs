@@ -2,10 +2,11 @@
 //! copied with ids, days and references of its own as often as it takes.
 //!
 //! The copies go through the log's own append, so that positions, versions and metadata are what the service would have
-//! written; only the deciding is not repeated. Copies lie beside each other within a year and year after year, so that at
-//! any time there are about as many open cases as a large authority has. Supervisions and audits, which are about the
-//! people who work there, come once a year.
+//! written; only the deciding is not repeated. Copies lie beside each other within a year and year after year, and what a
+//! year leaves open ends in the next, so that at any time there are about as many open cases as a large authority has.
+//! Supervisions and audits, which are about the people who work there, come once a year.
 
+mod endings;
 mod template;
 
 use std::collections::{HashMap, HashSet};
@@ -31,6 +32,7 @@ const ABREAST: u64 = 40;
 const WAITING: usize = 4_000;
 /// A year of whole weeks, so that Mondays stay Mondays.
 pub const YEAR: i64 = 364;
+const A_YEAR: SignedDuration = SignedDuration::from_hours(24 * YEAR);
 /// Aggregates that there is one of, or one for each practitioner or audit, and not one for each family.
 const ONCE_A_YEAR: [&str; 2] = ["Supervision", "Audit"];
 const ONCE: [&str; 2] = ["Workforce", "Oversight"];
@@ -77,6 +79,8 @@ struct Told {
 /// A demonstration's year, to be copied.
 pub struct Year {
     told: Vec<Told>,
+    /// How the cases that it leaves open end, in the year after.
+    endings: Vec<Told>,
     cases: u64,
     /// Positions that events name.
     named: HashSet<u64>,
@@ -124,13 +128,21 @@ pub async fn fill_with(
     let years = copies.div_ceil(ABREAST);
     let last = (until.duration_since(year.ends).as_hours() / 24).div_euclid(7) * 7;
     let mut copied = 0;
+    let mut ending = 0..0;
     for number in 0..years {
         let days = last - i64::try_from(years - 1 - number)? * YEAR;
         // The copies are spread evenly over the years.
         let abreast = copies / years + u64::from(number < copies % years);
         filler.found.clear();
+        // All in the order of the year: the log's clock does not go back, and what is recorded late counts.
+        let mut endings = year.endings.iter().peekable();
         for told in &year.told {
-            // All in the order of the year: the log's clock does not go back, and what is recorded late counts.
+            while let Some(ended) = endings.next_if(|ended| ended.recorded_at <= told.recorded_at + A_YEAR) {
+                for copy in ending.clone() {
+                    let copy = Copy { number: copy, days: days - YEAR };
+                    filler.append(ended, copy, ending.start, &year.named).await?;
+                }
+            }
             let times = match told.aggregate_type.as_str() {
                 kind if ONCE.contains(&kind) => u64::from(number == 0),
                 kind if ONCE_A_YEAR.contains(&kind) => 1,
@@ -140,6 +152,7 @@ pub async fn fill_with(
                 filler.append(told, Copy { number: copy, days }, copied, &year.named).await?;
             }
         }
+        ending = copied..copied + abreast;
         copied += abreast;
         tell(filler.events);
     }
@@ -261,7 +274,8 @@ impl Year {
             Told::add(&mut told, event, &known)?;
         }
         let named = told.iter().flat_map(Told::named).collect();
-        Ok(Self { told, cases, named, ends })
+        let endings = endings::endings(&events, &known, ends)?;
+        Ok(Self { told, endings, cases, named, ends })
     }
 }
 
