@@ -11,7 +11,7 @@ use super::measure::{Better, Measure, Shape, Unit, When};
 use super::period::Period;
 use super::question::{Filters, Question};
 use super::register::Register;
-use super::select::{Units, placed};
+use super::select::Units;
 use crate::sql::{Db, Row, SqlError};
 
 /// A measure's answer.
@@ -204,8 +204,8 @@ async fn broken_down(
     }
     let places = (0..).zip(&keys);
     let mut columns: Vec<String> =
-        places.clone().map(|(number, key)| format!("{} AS key_{number}", placed(key))).collect();
-    columns.push(sums(measure));
+        places.clone().map(|(number, key)| format!("{} AS key_{number}", units.placed(key))).collect();
+    columns.push(sums(measure, &units));
     let all: Vec<String> = (1..=keys.len()).map(|number| number.to_string()).collect();
     let group = if all.is_empty() { String::new() } else { format!(" GROUP BY {}", all.join(", ")) };
     let added = "CAST(sum(above) AS double precision) AS above, CAST(sum(below) AS bigint) AS below";
@@ -237,12 +237,12 @@ async fn broken_down(
 }
 
 /// The sums of a measure as columns; their types are those of both engines.
-fn sums(measure: &Measure) -> String {
+fn sums(measure: &Measure, units: &Units) -> String {
     let (above, below) = measure.shape.sums();
     format!(
         "CAST({} AS double precision) AS above, CAST({} AS bigint) AS below",
-        placed(&above),
-        placed(&below)
+        units.placed(&above),
+        units.placed(&below)
     )
 }
 
@@ -253,7 +253,8 @@ async fn series(
     filters: &Filters,
 ) -> Result<Vec<Point>, SqlError> {
     let units = Units::of(measure, periods, filters);
-    let sql = format!("SELECT p.number AS number, {} {} GROUP BY p.number", sums(measure), units.from);
+    let sql =
+        format!("SELECT p.number AS number, {} {} GROUP BY p.number", sums(measure, &units), units.from);
     let mut known = BTreeMap::new();
     for row in db.fetch(&sql, &units.values).await? {
         known.insert(row.int("number")?, Sums::of(&row)?);

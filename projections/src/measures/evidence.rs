@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::measure::{Measure, When};
 use super::question::Question;
-use super::select::{Units, placed};
+use super::select::Units;
 use crate::cursor::{Cursor, Page, PageRequest};
 use crate::queries::QueryError;
 use crate::sql::{Db, Row, SqlError, Value};
@@ -87,7 +87,7 @@ pub async fn evidence(
     let mut units = Units::of(measure, &[question.period], &question.filters);
     let after = units.bind(Value::text(after.map_or("", |[unit]| unit)));
     let limit_place = units.bind(Value::count(limit as u64 + 1));
-    let counted = placed(&measure.shape.counted());
+    let counted = units.placed(&measure.shape.counted());
     let only = if side == Side::Numerator { format!(" AND {counted}") } else { String::new() };
     let day = match measure.when {
         When::OnDay => "p.to_day".to_owned(),

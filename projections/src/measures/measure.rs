@@ -35,7 +35,8 @@ pub struct Measure {
     /// The column with the day of a unit, of a measure of a period.
     #[serde(skip)]
     pub(super) day: &'static str,
-    /// Which of them, in SQL on `u`; `:day` is the last day that is asked about.
+    /// Which of them, in SQL on `u`; `:day` is the last day that is asked about. `:first` and `:last` are those of all the
+    /// periods that one statement asks about: for what is looked up once for all of them.
     #[serde(skip)]
     pub(super) among: &'static str,
     /// How the value comes of them.
@@ -223,6 +224,12 @@ impl Measure {
     /// Whether its units know that of themselves.
     pub(super) fn has(&self, dimension: &Dimension) -> bool {
         self.of.columns.iter().any(|column| column.name == dimension.needs)
+    }
+
+    /// Whether its SQL speaks of the first and the last day of all periods.
+    pub(super) fn speaks_of_bounds(&self) -> bool {
+        let (above, below) = self.shape.sums();
+        [self.among, &above, &below].iter().any(|sql| sql.contains(":first"))
     }
 
     /// Numerator, denominator and clock in one text.

@@ -13,11 +13,13 @@ pub(super) struct Units {
     /// `FROM … WHERE …`: units as `u`, the periods as `p`.
     pub from: String,
     pub values: Vec<Value>,
+    /// The places of the first and the last day of all periods, where the measure speaks of them.
+    bounds: Option<(String, String)>,
 }
 
 impl Units {
     /// The units that a measure counts in each of the periods.
-    pub(super) fn of(measure: &Measure, periods: &[Period], filters: &Filters) -> Self {
+    pub(super) fn of(measure: &Measure, dates: &[Period], filters: &Filters) -> Self {
         let mut values = vec![];
         let mut bind = |value: Value| {
             values.push(value);
@@ -26,7 +28,7 @@ impl Units {
         let by_span =
             measure.when == When::OnDay && measure.of.columns.iter().any(|column| column.name == SPAN.name);
         let periods: Vec<String> = (0..)
-            .zip(periods)
+            .zip(dates)
             .map(|(number, period)| {
                 let (from, to) = (bind(Value::from(period.from)), bind(Value::from(period.to)));
                 let mut row =
@@ -61,7 +63,10 @@ impl Units {
             When::OnDay => "u.from_day <= p.to_day AND u.until_day > p.to_day".to_owned(),
             When::InPeriod => format!("u.{0} >= p.from_day AND u.{0} <= p.to_day", measure.day),
         };
-        from.push_str(&format!(" WHERE {during} AND ({})", measure.among.replace(":day", "p.to_day")));
+        let (first, last) =
+            (dates.iter().map(|period| period.from).min(), dates.iter().map(|period| period.to).max());
+        let bounds = measure.speaks_of_bounds().then(|| (bind(Value::from(first)), bind(Value::from(last))));
+        from.push_str(&format!(" WHERE {during} AND ({})", placed(measure.among, bounds.as_ref())));
         let wanted = [
             (&super::LOCALITY, filters.locality.clone().map(Value::from)),
             (&super::TEAM, filters.team.map(Value::text)),
@@ -83,7 +88,12 @@ impl Units {
             };
             from.push_str(&format!(" AND {key} {is}"));
         }
-        Self { from, values }
+        Self { from, values, bounds }
+    }
+
+    /// An expression of the measure as it stands in this statement.
+    pub(super) fn placed(&self, expression: &str) -> String {
+        placed(expression, self.bounds.as_ref())
     }
 
     /// A further value; answers its place.
@@ -93,7 +103,11 @@ impl Units {
     }
 }
 
-/// An expression of a measure as it stands in a statement made by [`Units::of`].
-pub(super) fn placed(expression: &str) -> String {
-    expression.replace(":day", "p.to_day")
+/// An expression with the columns and values that its names stand for.
+fn placed(expression: &str, bounds: Option<&(String, String)>) -> String {
+    let placed = expression.replace(":day", "p.to_day");
+    match bounds {
+        Some((first, last)) => placed.replace(":first", first).replace(":last", last),
+        None => placed,
+    }
 }

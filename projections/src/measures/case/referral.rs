@@ -67,13 +67,8 @@ fn add_referral(units: &mut Units, course: &Course<'_>, authority: &Authority, r
         let within = times.domestic_abuse_response_working_days;
         Step::of(authority, on, within, answered)
     });
-    let mut says = vec![
-        Value::from(day),
-        Value::from(day.saturating_sub(1.year())),
-        Value::text(code(route)),
-        Value::from(*urgent),
-        Value::from(*previous),
-    ];
+    let mut says =
+        vec![Value::from(day), Value::text(code(route)), Value::from(*urgent), Value::from(*previous)];
     says.extend(acknowledging.values());
     says.extend(deciding.values());
     says.extend([Value::Text(outcome), Value::Text(forum), Value::from(told), Value::from(after)]);

@@ -71,7 +71,6 @@ pub(in crate::measures) const REFERRAL: Table = Table {
     doc: "The referrals, how soon each was answered and what was decided. Cases that another record held have none.",
     columns: of_cases![
         Column::text("received_on", "The day on which it was received."),
-        Column::text("year_before", "The day a year before that."),
         Column::text("route", "By which way it came: agency-direct, family, contact-team or step-down."),
         Column::bool("urgent", "Whether it was urgent."),
         Column::bool("linked", "Whether who recorded it linked it to an earlier case."),

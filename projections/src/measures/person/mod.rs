@@ -15,6 +15,7 @@ use caseledger_commands::codes::{Ethnicity, Gender};
 use caseledger_commands::person::Detail;
 use caseledger_commands::{CaseId, Date, PersonId};
 use caseledger_log::Position;
+use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
 use self::tables::{CHILD, OTHER_CASE, STORY};
@@ -247,6 +248,7 @@ fn add_other_cases(units: &mut Units, told: &Told<Fact>) {
                 Value::from(*came_on),
                 Value::text(other),
                 Value::from(*other_came_on),
+                Value::from(other_came_on < came_on && *other_came_on >= came_on.saturating_sub(1.year())),
                 positions([*by, *other_by]),
             ];
             units.add(&OTHER_CASE, format!("{}/{case}/{other}", told.stream), row);

@@ -41,7 +41,8 @@ pub(in crate::measures) const OTHER_CASE: Table = Table {
         Column::text("came_on", "The first day on which the case was for it."),
         Column::text("other_case_id", "The other case."),
         Column::text("other_came_on", "The first day on which the other case was for it."),
+        Column::bool("came_back", "Whether the other case had begun for it in the twelve months before."),
     ],
     key: &["unit"],
-    indexes: &[&["case_id"]],
+    indexes: &[&["case_id"], &["came_back", "came_on"]],
 };
