@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use caseledger::clock::MachineClock;
 use caseledger_bench::contenders::{bare, stock};
 use caseledger_bench::fill::{self, Size};
-use caseledger_bench::run::{self, Form, Part};
+use caseledger_bench::run::{self, Form, Part, Profiled};
+use caseledger_bench::stores::Engine;
 use caseledger_log::Clock;
 use clap::{Args, Parser, Subcommand};
 
@@ -44,7 +45,7 @@ enum Task {
         #[arg(long, default_value = "target/bench", value_name = "FOLDER")]
         into: PathBuf,
     },
-    /// Let the service alone answer for a round, and profile the machine meanwhile
+    /// Let the service alone answer for rounds, and tell what a command costs of the processor
     Profile {
         /// On SQLite and not on PostgreSQL
         #[arg(long)]
@@ -55,9 +56,18 @@ enum Task {
         /// Cases of the authority
         #[arg(long, default_value_t = 15_000)]
         cases: u64,
-        /// Where perf writes to; without it nothing is profiled
+        /// How often it answers
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Another build of caseledger, which answers in turn with this one
+        #[arg(long, value_name = "PROGRAM")]
+        beside: Vec<PathBuf>,
+        /// Where perf writes a profile of the machine to, during the last round
         #[arg(long, value_name = "FILE")]
         perf: Option<PathBuf>,
+        /// Tell what was written to each table of PostgreSQL
+        #[arg(long)]
+        tables: bool,
     },
     /// Fill an empty store with a large authority, through the log's own append
     Fill(FillArgs),
@@ -115,8 +125,9 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }
-        Task::Profile { sqlite, connections, cases, perf } => {
-            run::profile(sqlite, cases, connections, perf.as_deref()).await
+        Task::Profile { sqlite, connections, cases, rounds, beside, perf, tables } => {
+            let engine = if sqlite { Engine::Sqlite } else { Engine::Postgres };
+            run::profile(&Profiled { engine, cases, connections, rounds, beside, perf, tables }).await
         }
         Task::Bare { listen, view } => {
             let view = view.map(std::fs::read).transpose()?.unwrap_or_default();

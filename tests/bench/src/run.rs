@@ -118,37 +118,77 @@ impl Outcome {
     }
 }
 
-/// Lets the service answer for rounds on one engine, with a profile of all that the machine does meanwhile.
+/// What [`profile`] does.
+#[derive(Clone, Debug)]
+pub struct Profiled {
+    /// On which engine.
+    pub engine: Engine,
+    /// Cases of the authority.
+    pub cases: u64,
+    /// Connections of the load.
+    pub connections: usize,
+    /// How often each program answers.
+    pub rounds: usize,
+    /// Other builds of `caseledger`, which answer in turn with this one.
+    pub beside: Vec<PathBuf>,
+    /// Where perf writes to.
+    pub perf: Option<PathBuf>,
+    /// Whether to tell what was written to each table.
+    pub tables: bool,
+}
+
+/// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
+/// and of the database, until the last projection has followed. That stays what it is when others use the machine besides.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn profile(
-    sqlite: bool,
-    cases: u64,
-    connections: usize,
-    perf: Option<&Path>,
-) -> Result<(), Box<dyn Error>> {
-    let (engine, contender) = if sqlite { (Engine::Sqlite, Sqlite) } else { (Engine::Postgres, Postgres) };
+pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
+    let contender = if of.engine == Engine::Sqlite { Sqlite } else { Postgres };
     let stores = Stores::start()?;
     let issuer = Issuer::start().await?;
-    let built = stores.build(engine, "authority", cases).await?;
+    let built = stores.build(of.engine, "authority", of.cases).await?;
     let ground = Ground::for_service(&stores, &built, &issuer, (2, 6)).await?;
-    for round in 0..3 {
-        // The profile is of a round that is not counted: it costs something itself.
-        let recording = match perf {
-            Some(file) if round == 2 => Some(
-                std::process::Command::new("perf")
-                    .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
-                    .arg(file)
-                    .args(["sleep", "7"])
-                    .spawn()?,
-            ),
-            _ => None,
-        };
-        let outcome = ground.round(contender, round, connections).await?;
-        println!("{}", told(contender, connections, &outcome));
-        if let Some(mut recording) = recording {
-            recording.wait()?;
+    let own = crate::server::programs()?.join("caseledger");
+    let mut programs = vec![(own.as_path(), built.clone())];
+    for (number, program) in of.beside.iter().enumerate() {
+        let name = format!("beside{number}");
+        programs.push((program, stores.build_by(Some(program), of.engine, &name, of.cases).await?));
+    }
+    let mut costs: BTreeMap<&Path, Vec<f64>> = BTreeMap::new();
+    for round in 0..of.rounds {
+        let mut order: Vec<_> = programs.iter().collect();
+        order.rotate_left(round % programs.len());
+        for (program, built) in order {
+            // The profile is of a round that is not counted: it costs something itself.
+            let recording = match &of.perf {
+                Some(file) if round + 1 == of.rounds => Some(
+                    std::process::Command::new("perf")
+                        .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
+                        .arg(file)
+                        .args(["sleep", "7"])
+                        .spawn()?,
+                ),
+                _ => None,
+            };
+            let (outcome, cost) = ground.costs(program, built, round, of.connections, of.tables).await?;
+            println!("{}", program.display());
+            println!("  {}", told(contender, of.connections, &outcome));
+            println!("  {cost}");
+            costs.entry(*program).or_default().push(cost.together());
+            if let Some(mut recording) = recording {
+                recording.wait()?;
+            }
+        }
+    }
+    for (program, costs) in costs {
+        if let Some(cost) = Measured::of(&costs) {
+            println!(
+                "{:.0} µs of the processor's time for a command ({:.0} to {:.0}): {}",
+                cost.median,
+                cost.lowest,
+                cost.highest,
+                program.display()
+            );
         }
     }
     Ok(())

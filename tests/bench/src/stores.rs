@@ -78,6 +78,20 @@ impl Stores {
     /// # Errors
     /// When the store fails.
     pub async fn build(&self, engine: Engine, name: &str, cases: u64) -> Result<Built, Box<dyn Error>> {
+        self.build_by(None, engine, name, cases).await
+    }
+
+    /// The same; the read models are those of another build of `caseledger`.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and when that program fails.
+    pub async fn build_by(
+        &self,
+        program: Option<&Path>,
+        engine: Engine,
+        name: &str,
+        cases: u64,
+    ) -> Result<Built, Box<dyn Error>> {
         let store = match engine {
             Engine::Sqlite => self.sqlite(name),
             Engine::Postgres => {
@@ -91,15 +105,29 @@ impl Stores {
         let long = fill::lengthen(&store, LONG_CASES, LONG).await?;
         let filled_in = started.elapsed();
         let started = Instant::now();
-        let station = open(&store).await?;
-        let names: Vec<&str> = station.projections.specs().map(|spec| spec.name).collect();
-        station.projections.rebuild_together(&names, |_| {}).await?;
-        station.log.close().await;
+        match program {
+            None => {
+                let station = open(&store).await?;
+                let names: Vec<&str> = station.projections.specs().map(|spec| spec.name).collect();
+                station.projections.rebuild_together(&names, |_| {}).await?;
+                station.log.close().await;
+            }
+            Some(program) => {
+                let mut rebuild = std::process::Command::new(program);
+                let rebuilt = rebuild.args(["projections", "rebuild", "--store", &store]).output()?;
+                if !rebuilt.status.success() {
+                    return Err(String::from_utf8_lossy(&rebuilt.stderr).into());
+                }
+            }
+        }
         let told = started.elapsed();
         match engine {
             Engine::Postgres => drop(self.postgres.psql(name, "VACUUM ANALYZE")),
             Engine::Sqlite => {
                 let file = PathBuf::from(store.trim_start_matches("sqlite:"));
+                let pool = sqlx::SqlitePool::connect(&store).await?;
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
+                pool.close().await;
                 for beside in ["-wal", "-shm"] {
                     let beside = PathBuf::from(format!("{}{beside}", file.display()));
                     if beside.metadata().is_ok_and(|file| file.len() > 0) {
