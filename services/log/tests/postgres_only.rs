@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use caseledger_log::{Append, Clock, Database, Log, LogError, NewEvent, Options};
+use caseledger_log::{Append, Clock, Database, IdempotencyKey, Log, LogError, NewEvent, Options};
 use caseledger_test_postgres::{Durability, Postgres};
 use jiff::Timestamp;
 
@@ -95,6 +95,25 @@ async fn a_server_that_is_killed_is_said_to_be_away_and_is_used_again_when_it_is
     assert_eq!(events.last().map(|event| event.aggregate_id.as_str()), Some("c"));
     let positions: Vec<u64> = events.iter().map(|event| event.position).collect();
     assert_eq!(positions, (1..=events.len() as u64).collect::<Vec<_>>());
+}
+
+/// The plan of a look is made while the table of keys is nearly empty, and kept.
+#[tokio::test]
+async fn the_writer_finds_keys_without_reading_all_of_them() {
+    let server = Postgres::shared();
+    let url = server.fresh_database();
+    let log = open(&url).await;
+    for number in 0..20 {
+        // Nothing is known of the stream's version: the database is asked, for the key too.
+        let key = IdempotencyKey { scope: "posting".to_owned(), key: number.to_string(), digest: [0; 32] };
+        let append = Append { expected: None, key: Some(key), ..append(&number.to_string()) };
+        log.append(append).await.unwrap();
+    }
+    log.close().await;
+    let database = url.split(['/', '?']).nth(3).unwrap();
+    let scans = "SELECT seq_scan = 0, idx_scan >= 20 \
+                 FROM pg_stat_user_tables WHERE relname = 'idempotency_keys'";
+    assert_eq!(server.psql(database, scans), "t|t");
 }
 
 #[tokio::test]

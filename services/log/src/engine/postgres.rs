@@ -52,6 +52,12 @@ kept AS
      AS k (scope, key, digest, version, first_position, last_position, recorded_at))
 SELECT CASE WHEN position > $3 THEN pg_notify('caseledger_log', position::text)::text END FROM head";
 
+/// The writer looks rows up by their keys and needs no other way. Left to itself, PostgreSQL keeps the plan that it made
+/// while a table was small (read all of it and hash it), until it has counted the table again: a minute, or more. The
+/// price that it then sees in a table of one row must not lead it to compile the plan.
+const BY_KEYS: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
 /// PostgreSQL's writer.
 pub(crate) struct PostgresEngine {
     options: PgConnectOptions,
@@ -90,6 +96,7 @@ impl PostgresEngine {
             connection.execute("SET synchronous_commit = on").await?; // an answer follows fsync
         }
         connection.execute(WORK_AS_APP).await?;
+        connection.execute(BY_KEYS).await?;
         // An instance that hangs while it holds the lock must not stop the others for ever.
         connection.execute("SET idle_in_transaction_session_timeout = '10s'").await?;
         self.backend.store(backend, Ordering::Release);
