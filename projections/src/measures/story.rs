@@ -16,7 +16,7 @@ use hashlink::LruCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::units::{Differences, Prints, Units};
+use super::units::{Differences, Units};
 use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{Column, Table, Value};
@@ -36,6 +36,45 @@ pub(super) trait Story: Send + Sync + 'static {
 
     /// The units that follow from a story.
     fn units(told: &Told<Self::Fact>, authority: &Authority) -> Units;
+
+    /// What of its units a fact may change that has just joined a story. Of a story with few events: everything.
+    fn touched_by(_fact: &Self::Fact, _told: &Told<Self::Fact>) -> Touched {
+        Touched::EVERYTHING
+    }
+
+    /// Those of the units that are touched, and perhaps others.
+    fn touched_units(told: &Told<Self::Fact>, authority: &Authority, _touched: Touched) -> Units {
+        Self::units(told, authority)
+    }
+}
+
+/// Parts of the units of a story, which are made each for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Touched(u32);
+
+impl Touched {
+    /// No unit.
+    pub(super) const NOTHING: Self = Self(0);
+    /// Every unit.
+    pub(super) const EVERYTHING: Self = Self(u32::MAX);
+
+    /// The part of that number.
+    pub(super) const fn part(number: u32) -> Self {
+        Self(1 << number)
+    }
+
+    /// Whether some of that part is among these.
+    pub(super) const fn has(self, part: Self) -> bool {
+        self.0 & part.0 != 0
+    }
+}
+
+impl std::ops::BitOr for Touched {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 }
 
 /// Whose story it is.
@@ -104,9 +143,17 @@ pub(super) fn of_its_stream<F>(entry: &Entry, said: Said<F>) -> Vec<(Subject<'_>
 /// By stream: the events of a batch that say something, and what they say.
 type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
 
+impl<F> Told<F> {
+    /// What the facts of an event and of those after it may change.
+    fn touched_since<S: Story<Fact = F>>(&self, position: Position) -> Touched {
+        let new = self.facts.iter().filter(|dated| dated.position >= position);
+        new.fold(Touched::NOTHING, |touched, dated| touched | S::touched_by(&dated.fact, self))
+    }
+}
+
 impl<F: Clone> Told<F> {
     /// The story before an event.
-    fn before(&self, position: Position) -> Self {
+    pub(super) fn before(&self, position: Position) -> Self {
         let facts = self.facts.iter().filter(|dated| dated.position < position).cloned().collect();
         Self { stream: self.stream.clone(), reference: self.reference.clone(), facts }
     }
@@ -149,16 +196,9 @@ const REMEMBERED: usize = 10_000;
 /// How many stories' rows are made at a time.
 const AT_A_TIME: usize = 1_000;
 
-/// A story in memory.
-struct Known<F> {
-    told: Told<F>,
-    /// Its units as the tables hold them, sorted; `None` when that is not known.
-    written: Option<Prints>,
-}
-
 /// The stories of one kind, kept in a table and, recently used, in memory.
 pub(super) struct Stories<S: Story> {
-    known: LruCache<String, Known<S::Fact>>,
+    known: LruCache<String, Told<S::Fact>>,
     /// Those that have grown and are not written yet, each with the first event that is new.
     grown: HeldBack<Position>,
 }
@@ -206,17 +246,14 @@ impl<S: Story> Stories<S> {
 
     /// Takes the facts of a batch's events in.
     fn grow(&mut self, stream: &str, added: Vec<(&Entry, Said<S::Fact>)>) {
-        let known = self
-            .known
-            .entry(stream.to_owned())
-            .or_insert_with(|| Known { told: Told::new(stream), written: Some(Prints::default()) });
+        let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
         let first = added.first().map_or(0, |(entry, _)| entry.recorded.position);
         for (entry, facts) in added {
             // Somebody's story is of no case, even when a case tells of them.
-            if known.told.reference.is_none() && entry.recorded.aggregate_id == stream {
-                known.told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
+            if told.reference.is_none() && entry.recorded.aggregate_id == stream {
+                told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
             }
-            known.told.take(entry.recorded.position, facts);
+            told.take(entry.recorded.position, facts);
         }
         self.grown.note(stream, || first);
     }
@@ -231,19 +268,22 @@ impl<S: Story> Stories<S> {
         let mut differences = Differences::default();
         let mut stories = Vec::with_capacity(grown.len());
         for (stream, first) in grown {
-            let Some(known) = self.known.get_mut(stream) else { continue };
-            let told = &known.told;
-            let earlier = || S::units(&told.before(*first), authority);
-            let after = S::units(told, authority);
-            let prints = after.prints();
-            let sorted = prints.clone().sorted();
-            let before = known.written.take().unwrap_or_else(|| earlier().prints().sorted());
-            if before.some_are_gone(&sorted) {
-                differences.note_gone(&earlier(), &after);
+            let Some(told) = self.known.get(stream) else { continue };
+            let touched = told.touched_since::<S>(*first);
+            if touched.has(Touched::EVERYTHING) {
+                let before = told.before(*first);
+                let units = |told: &Told<_>| match told.facts.is_empty() {
+                    true => Units::default(),
+                    false => S::touched_units(told, authority, touched),
+                };
+                debug_assert_eq!(
+                    Differences::between(S::units(&before, authority), S::units(told, authority)),
+                    Differences::between(units(&before), units(told)),
+                    "a fact of {stream} since {first} changes more than it is said to"
+                );
+                differences.note(units(&before), units(told));
             }
-            differences.note(&before, after, &prints);
             told.rows_since(*first, &mut stories);
-            known.written = Some(sorted);
             if fold.defers {
                 // What has not grown for so long will not soon.
                 self.known.remove(stream);
@@ -293,10 +333,9 @@ impl<S: Story> Stories<S> {
                     format!("the story in {} is of another shape: rebuild the projection", S::KEPT.name);
                 return Err(Failed::Poison { position, reason });
             };
-            let begun = || Known { told: Told::new(&stream), written: None };
-            let known = self.known.entry(stream.clone()).or_insert_with(begun);
-            known.told.reference = row.maybe_text("reference")?.or(known.told.reference.take());
-            known.told.take(position, said);
+            let told = self.known.entry(stream.clone()).or_insert_with(|| Told::new(&stream));
+            told.reference = row.maybe_text("reference")?.or(told.reference.take());
+            told.take(position, said);
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! Units: what measures count. Each kind has a table, which people may read too.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use caseledger_commands::Date;
 use caseledger_log::Position;
@@ -128,65 +127,31 @@ impl Units {
     }
 }
 
-/// The units of one stream as its tables hold them, told apart by hashes: enough to see which are others, in little room.
-/// In the order of the units; [`Prints::sorted`] to look them up.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Prints(Box<[(u64, u64)]>);
-
-impl Units {
-    /// Their prints.
-    pub(super) fn prints(&self) -> Prints {
-        let print = |(key, row): (&(&'static str, String), &Vec<Value>)| (hash(key), hash(row));
-        Prints(self.0.iter().map(print).collect())
-    }
-}
-
-fn hash(of: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
-}
-
-impl Prints {
-    /// The same, to look them up.
-    pub(super) fn sorted(mut self) -> Self {
-        self.0.sort_unstable();
-        self
-    }
-
-    fn row(&self, key: u64) -> Option<u64> {
-        let place = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        self.0.get(place).map(|(_, row)| *row)
-    }
-
-    /// Whether some of these are no longer among the others.
-    pub(super) fn some_are_gone(&self, after: &Self) -> bool {
-        self.0.iter().any(|(key, _)| after.row(*key).is_none())
-    }
-}
-
 /// The differences that a batch makes to the units of many streams.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Differences {
     changed: BTreeMap<&'static str, Vec<Vec<Value>>>,
     gone: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Differences {
-    /// Notes which units of one stream are no longer there.
-    pub(super) fn note_gone(&mut self, before: &Units, after: &Units) {
-        for (table, unit) in before.0.keys().filter(|key| !after.0.contains_key(*key)) {
-            self.gone.entry(table).or_default().push(unit.clone());
-        }
-    }
-
-    /// Notes which units of one stream are new, or others than before. `prints` are the units' own, in their order.
-    pub(super) fn note(&mut self, before: &Prints, after: Units, prints: &Prints) {
-        for ((key, row), (print, of)) in after.0.into_iter().zip(&prints.0) {
-            if before.row(*print) != Some(*of) {
+    /// Notes which units of one stream are new, others than before, or no longer there.
+    pub(super) fn note(&mut self, mut before: Units, after: Units) {
+        for (key, row) in after.0 {
+            if before.0.remove(&key).is_none_or(|known| known != row) {
                 self.changed.entry(key.0).or_default().push(row);
             }
         }
+        for (table, unit) in before.0.into_keys() {
+            self.gone.entry(table).or_default().push(unit);
+        }
+    }
+
+    /// The differences between the units of one stream.
+    pub(super) fn between(before: Units, after: Units) -> Self {
+        let mut differences = Self::default();
+        differences.note(before, after);
+        differences
     }
 
     /// The rows of a table that are new or others, and the units that are gone.
@@ -226,14 +191,10 @@ mod tests {
 
     #[test]
     fn only_what_is_different_is_written() {
-        let mut differences = Differences::default();
         let before = units(&[("a", "2017-01-01"), ("b", "2017-01-01"), ("c", "2017-01-01")]);
         let after = units(&[("a", "2017-01-01"), ("b", "2017-02-01"), ("d", "2017-01-01")]);
-        let (held, prints) = (before.prints().sorted(), after.prints());
-        assert!(held.some_are_gone(&prints.clone().sorted()));
-        assert!(!held.some_are_gone(&held));
-        differences.note_gone(&before, &after);
-        differences.note(&held, after, &prints);
+        assert_eq!(Differences::between(before.clone(), before.clone()), Differences::default());
+        let differences = Differences::between(before, after);
         let (changed, gone) = differences.of(&TABLE);
         let row = |unit: &str, day: &str| vec![Value::from(unit), Value::from(day)];
         assert_eq!(changed, [row("b", "2017-02-01"), row("d", "2017-01-01")]);

@@ -14,7 +14,7 @@ use crate::measures::units::{Units, stretch};
 use crate::sql::Value;
 use crate::words::code;
 
-pub(super) fn add(units: &mut Units, course: &Course<'_>) {
+pub(super) fn add_actions(units: &mut Units, course: &Course<'_>) {
     let mut actions: BTreeMap<ActionId, Action> = BTreeMap::new();
     for dated in &course.told.facts {
         match &dated.fact {
@@ -41,7 +41,6 @@ pub(super) fn add(units: &mut Units, course: &Course<'_>) {
     for (id, action) in &actions {
         add_action(units, course, *id, action);
     }
-    add_reviews(units, course);
 }
 
 struct Action {
@@ -122,7 +121,7 @@ fn add_action(units: &mut Units, course: &Course<'_>, id: ActionId, action: &Act
 }
 
 /// The reviews that were held, and those that were due and were not.
-fn add_reviews(units: &mut Units, course: &Course<'_>) {
+pub(super) fn add_reviews(units: &mut Units, course: &Course<'_>) {
     let mut due: Option<(Date, Position)> = None;
     let mut before: Option<f64> = None;
     for dated in &course.told.facts {

@@ -1,7 +1,8 @@
 //! given facts / then units.
 
-use caseledger_commands::case::{ClosureReason, Forum, ReviewDecision, TriageOutcome};
-use caseledger_commands::{AgencyId, Date, GoalId};
+use caseledger_commands::case::{ClosureReason, Forum, ReviewDecision, Route, TriageOutcome};
+use caseledger_commands::codes::ReferralSource;
+use caseledger_commands::{ActionId, AgencyId, Date, GoalId};
 use caseledger_log::Position;
 use jiff::civil::date;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::course::Course;
 use super::facts::StepUpAnswer;
 use super::*;
 use crate::measures::story::Dated;
+use crate::measures::units::Differences;
 
 fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0190_a000_0000_7000_8000_0000_0000_0000 | number)
@@ -139,4 +141,60 @@ fn what_was_not_known_on_a_day_is_as_it_first_became_known() {
     assert_eq!((team(2), team(9), team(25)), (Some(id(4)), Some(id(4)), Some(id(5))));
     assert_eq!(course.held_on(date(2017, 5, 2)).team, None);
     assert_eq!(course.on(Date::MIN).team, Some(id(4).into()));
+}
+
+#[test]
+fn what_a_fact_is_said_to_touch_is_all_that_it_changes() {
+    let received = |notified| Fact::Received {
+        source: ReferralSource::Police,
+        route: Route::AgencyDirect,
+        urgent: false,
+        notified,
+        previous: false,
+    };
+    let contact = || Fact::Contact { children_seen: 1, children_seen_alone: 0 };
+    let action = |number: u128| ActionId::from(id(number));
+    let added = |number, due| {
+        let owner = Some(facts::OwnerKind::Family);
+        Fact::ActionAdded { action: action(number), due: Some(due), owner, direction: false }
+    };
+    for notified in [None, Some(date(2017, 5, 1))] {
+        let story = told([
+            on(1, 1, received(notified)),
+            on(2, 2, contact()),
+            on(3, 3, contact()),
+            on(3, 4, Fact::Acknowledged),
+            on(4, 5, Fact::Accepted),
+            on(4, 6, Fact::Team(id(4).into())),
+            on(6, 7, Fact::PlanAgreed { next_review: Some(date(2017, 5, 20)) }),
+            on(6, 7, added(1, date(2017, 5, 9))),
+            on(8, 8, added(2, date(2017, 5, 10))),
+            on(9, 9, Fact::ActionRescheduled { action: action(1), due: date(2017, 5, 30) }),
+            on(9, 10, Fact::ActionEnded { action: action(2), done: true }),
+            on(9, 10, Fact::EnteredLate(9)),
+            reviewed(11, 11, 4),
+            on(12, 12, Fact::Supervised),
+            on(12, 13, Fact::Oversight { threshold: true }),
+            on(5, 14, contact()),
+            on(13, 15, Fact::Team(id(5).into())),
+            closed(20, 16),
+            on(21, 17, contact()),
+        ]);
+        for last in 2..=17 {
+            let (before, after) = (story.before(last), story.before(last + 1));
+            let authority = Authority::default();
+            let new = after.facts.iter().filter(|dated| dated.position == last);
+            let touched =
+                new.fold(Touched::NOTHING, |all, dated| all | CaseStory::touched_by(&dated.fact, &after));
+            let some = |told: &Told<Fact>| CaseStory::touched_units(told, &authority, touched);
+            let all = |told: &Told<Fact>| CaseStory::units(told, &authority);
+            let changed = Differences::between(all(&before), all(&after));
+            assert_eq!(Differences::between(some(&before), some(&after)), changed, "{last}");
+            let is_contact = after.facts.iter().any(|it| it.position == last && it.fact == contact());
+            assert_eq!(
+                touched == Touched::NOTHING,
+                (is_contact && notified.is_none()) || [12, 13].contains(&last)
+            );
+        }
+    }
 }
