@@ -97,6 +97,18 @@ pub(super) struct Dated {
     pub fact: Fact,
 }
 
+/// Whether no export tells anything of an event, whatever was said of the case before. So it is with most events of a case
+/// that is worked on.
+pub(super) fn says_nothing(event: &CaseEvent) -> bool {
+    match event {
+        CaseEvent::ContactRecorded(_) | CaseEvent::PlanReviewed(_) | CaseEvent::VoiceOfChildRecorded(_) => {
+            true
+        }
+        CaseEvent::PlanChanged(e) => e.altered_actions.is_empty(),
+        _ => false,
+    }
+}
+
 /// What an event says, in order; `known` is what was said of the case before.
 pub(super) fn facts_of(event: &CaseEvent, day: Date, known: &[Dated]) -> Vec<(Date, Fact)> {
     let lacking = |asked: ActionId| {

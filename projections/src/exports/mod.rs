@@ -27,7 +27,7 @@ use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold, Projection, Spec, no_settings};
 use crate::sql::{Column, SqlError, Table, Value};
 use crate::states::Derived;
-use facts::{Dated, Fact, correct, facts_of};
+use facts::{Dated, Fact, correct, facts_of, says_nothing};
 
 /// The cases, with the facts that exports are made from.
 pub const CASE: Table = Table {
@@ -99,6 +99,9 @@ impl Projection for Exports {
         self.remember(fold, batch).await?;
         for entry in batch {
             let AnyEvent::Case(event) = &entry.event else { continue };
+            if says_nothing(event) {
+                continue;
+            }
             let id = &entry.recorded.aggregate_id;
             let earlier = match self.changed.contains(id) {
                 true => None,
@@ -162,7 +165,8 @@ impl Exports {
             self.known.remove_lru();
         }
         let mut missing = BTreeMap::new();
-        for entry in batch.iter().filter(|entry| matches!(entry.event, AnyEvent::Case(_))) {
+        let tells = |entry: &&&Entry| matches!(&entry.event, AnyEvent::Case(event) if !says_nothing(event));
+        for entry in batch.iter().filter(tells) {
             let id = &entry.recorded.aggregate_id;
             if !self.known.contains_key(id) {
                 missing.entry(id.clone()).or_insert(entry.recorded.position);
