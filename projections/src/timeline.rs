@@ -34,7 +34,7 @@ pub const ENTRY: Table = Table {
         ),
     ],
     key: &["case_id", "sequence"],
-    indexes: &[&["case_id", "occurred_at", "sequence"], &["position"]],
+    indexes: &[&["case_id", "occurred_at", "sequence"]],
 };
 
 /// The timelines of cases.
