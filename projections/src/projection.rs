@@ -166,5 +166,5 @@ impl Delivered {
     }
 }
 
-/// A stretch of the log, read once for all projections that stand at its start.
-pub(crate) type Window = Arc<[Delivered]>;
+/// A stretch of the log.
+pub(crate) type Window = Arc<[Arc<Delivered>]>;

@@ -401,7 +401,12 @@ async fn an_event_that_cannot_be_read_stops_those_who_fold_its_kind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_runners_on_one_database_fold_every_event_once() {
-    let stage = Stage::postgres().await;
+    for stage in Stage::both().await {
+        two_runners(stage).await;
+    }
+}
+
+async fn two_runners(stage: Stage) {
     let other_log = stage.another().await;
     let first = projections(&stage, &[&COUNT]).await;
     let second = Projections::with(&other_log, authority(), stage.clock.clone(), &Registry::new(), &[&COUNT])

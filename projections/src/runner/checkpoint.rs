@@ -186,13 +186,13 @@ impl Checkpoint {
 
     /// Takes the checkpoint for the length of a transaction; `None` when another instance has it.
     pub(super) async fn take(tx: &mut Tx, spec: &Spec, suffix: &str) -> Result<Option<Self>, SqlError> {
-        let lock = if matches!(tx, Tx::Postgres(_)) { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let lock = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         Self::locked(tx, spec, suffix, lock).await
     }
 
     /// Takes the checkpoint, waiting for whoever has it.
     pub(super) async fn wait(tx: &mut Tx, spec: &Spec, suffix: &str) -> Result<Option<Self>, SqlError> {
-        let lock = if matches!(tx, Tx::Postgres(_)) { " FOR UPDATE" } else { "" };
+        let lock = if tx.is_postgres() { " FOR UPDATE" } else { "" };
         Self::locked(tx, spec, suffix, lock).await
     }
 
@@ -201,6 +201,24 @@ impl Checkpoint {
             "SELECT {COLUMNS} FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3{lock}"
         );
         tx.fetch(&sql, &key(spec, suffix)).await?.first().map(Self::of).transpose()
+    }
+
+    /// Writes the checkpoint over one that was read before the transaction may have begun; says whether it was still there.
+    /// What was folded with another one must not be committed.
+    pub(super) async fn write_over(
+        &self,
+        tx: &mut Tx,
+        spec: &Spec,
+        suffix: &str,
+        old: &Self,
+    ) -> Result<bool, SqlError> {
+        if !tx.is_postgres() {
+            tx.begin_now().await?;
+            if Self::take(tx, spec, suffix).await?.as_ref() != Some(old) {
+                return Ok(false);
+            }
+        }
+        self.write(tx, spec, suffix, old.position).await
     }
 
     /// Writes the checkpoint over the one that was at `old`; says whether it was still there.

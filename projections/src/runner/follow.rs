@@ -1,6 +1,7 @@
 //! Following the log: one step takes a projection over one stretch of it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use caseledger_log::{Position, fault_point};
@@ -198,7 +199,7 @@ impl Inner {
         if window.is_empty() && believed.shown {
             return self.at_the_end(run, worker, believed).await;
         }
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_late().await?;
         let Some(held) = Checkpoint::take(&mut tx, run.spec, worker.suffix).await? else {
             return Ok(Step::Elsewhere);
         };
@@ -231,7 +232,7 @@ impl Inner {
             next.shown = true;
         }
         fault_point!("projection.between-rows-and-checkpoint");
-        if !next.write(&mut tx, run.spec, worker.suffix, held.position).await? {
+        if !next.write_over(&mut tx, run.spec, worker.suffix, &held).await? {
             worker.forget();
             return Ok(Step::Elsewhere);
         }
@@ -293,7 +294,7 @@ impl Inner {
         run: &Run,
         worker: &mut Worker,
         held: &Checkpoint,
-        window: &[Delivered],
+        window: &[Arc<Delivered>],
         poison: (Position, String),
     ) -> Result<Step, RunnerError> {
         worker.forget();
@@ -333,7 +334,7 @@ impl Inner {
         &self,
         run: &Run,
         worker: &mut Worker,
-        window: &[Delivered],
+        window: &[Arc<Delivered>],
     ) -> Result<Option<Position>, RunnerError> {
         worker.forget();
         let mut tx = self.db.begin().await?;
@@ -353,7 +354,7 @@ impl Inner {
         run: &Run,
         worker: &mut Worker,
         tx: &mut Tx,
-        window: &[Delivered],
+        window: &[Arc<Delivered>],
     ) -> Result<(), Failed> {
         let mut batch: Vec<&Entry> = Vec::with_capacity(window.len());
         for delivered in window.iter().filter(|one| run.spec.folds.contains(&one.aggregate_type.as_str())) {
@@ -389,7 +390,7 @@ async fn show(run: &Run, tx: &mut Tx) -> Result<(), RunnerError> {
 /// The checkpoint after a stretch.
 pub(super) fn moved(
     held: &Checkpoint,
-    window: &[Delivered],
+    window: &[Arc<Delivered>],
     stopped: Option<(Position, String)>,
 ) -> Checkpoint {
     let last = window.last();

@@ -15,6 +15,12 @@ use crate::sql::Tx;
 /// What a rebuild adds to the names of the tables that it fills.
 const BESIDE: &str = "_rebuild";
 
+/// What is answered to a rebuild whose tables are another's now.
+fn taken_over(spec: &Spec, position: Position) -> RunnerError {
+    let reason = "another rebuild has taken its place".to_owned();
+    RunnerError::Stopped { projection: spec.name, position, reason }
+}
+
 /// A projection that is built beside the one that people read.
 struct Build {
     index: usize,
@@ -160,9 +166,9 @@ impl Projections {
     }
 
     /// Folds a stretch into the tables beside.
-    async fn fold_beside(&self, build: &mut Build, window: &[Delivered]) -> Result<(), RunnerError> {
+    async fn fold_beside(&self, build: &mut Build, window: &[Arc<Delivered>]) -> Result<(), RunnerError> {
         let run = &self.inner.runs[build.index];
-        let mut tx = self.inner.db.begin().await?;
+        let mut tx = self.inner.db.begin_late().await?;
         let held = self.held(&mut tx, run.spec, build.worker.checkpoint.clone()).await?;
         let next = match self.inner.fold(run, &mut build.worker, &mut tx, window).await {
             Ok(()) => moved(&held, window, None),
@@ -171,7 +177,9 @@ impl Projections {
                 return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
             }
         };
-        next.write(&mut tx, run.spec, BESIDE, held.position).await?;
+        if !next.write_over(&mut tx, run.spec, BESIDE, &held).await? {
+            return Err(taken_over(run.spec, held.position));
+        }
         tx.commit().await?;
         build.worker.checkpoint = Some(next);
         Ok(())
@@ -185,11 +193,8 @@ impl Projections {
         own: Option<Checkpoint>,
     ) -> Result<Checkpoint, RunnerError> {
         let held = Checkpoint::take(tx, spec, BESIDE).await?;
-        held.filter(|held| own.as_ref() == Some(held)).ok_or_else(|| RunnerError::Stopped {
-            projection: spec.name,
-            position: own.map_or(0, |own| own.position),
-            reason: "another rebuild has taken its place".to_owned(),
-        })
+        let held = held.filter(|held| own.as_ref() == Some(held));
+        held.ok_or_else(|| taken_over(spec, own.map_or(0, |own| own.position)))
     }
 
     /// Writes what was held back, makes the indexes, and puts the rows in their place.
@@ -288,11 +293,7 @@ impl Projections {
             }
             let new = Checkpoint::wait(&mut tx, run.spec, BESIDE).await?;
             let Some(new) = new else {
-                return Err(RunnerError::Stopped {
-                    projection: run.spec.name,
-                    position: *position,
-                    reason: "another rebuild has taken its place".to_owned(),
-                });
+                return Err(taken_over(run.spec, *position));
             };
             tx.hurry().await?;
             let current = !checkpoint::newer_is_shown(&mut tx, run.spec).await?;

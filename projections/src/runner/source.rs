@@ -1,54 +1,65 @@
-//! Stretches of the log, read and decoded once for all projections.
+//! The log, read and decoded once for all projections.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use caseledger_log::{Log, LogError, Position};
 use tokio::sync::Mutex;
 
 use crate::projection::{Delivered, Window};
 
-/// Stretches end at multiples of this, so that projections that have fallen apart fall into step again.
-const STRIDE: u64 = 4096;
-/// How many stretches are kept for the projections that come behind.
-const KEPT: usize = 4;
+/// How many events a projection is given at a time.
+const STRIDE: usize = 4096;
+/// How many of the latest events are kept for the projections that come behind.
+const KEPT: usize = 2 * STRIDE;
 
 /// Reads the log for everybody.
 pub(super) struct Source {
     pub log: Log,
-    recent: Mutex<Vec<(Position, Window)>>,
+    /// The events that were read last, without a gap.
+    recent: Mutex<VecDeque<Arc<Delivered>>>,
 }
 
 impl Source {
     pub(super) fn new(log: Log) -> Self {
-        Self { log, recent: Mutex::new(vec![]) }
+        Self { log, recent: Mutex::default() }
     }
 
     /// The events after a position, a whole stretch of them where there are as many, with those of some aggregates read
     /// already: for a rebuild, which reads ahead.
     pub(super) async fn decoded(&self, position: Position, aggregates: &[&str]) -> Result<Window, LogError> {
-        let events = self.log.read_after(position, STRIDE as usize).await?;
-        let window: Window = events.into_iter().map(Delivered::new).collect();
+        let window = self.read(position).await?;
         for delivered in window.iter().filter(|one| aggregates.contains(&one.aggregate_type.as_str())) {
             delivered.entry();
         }
         Ok(window)
     }
 
-    /// The events after a position, up to the next multiple of the stride; empty at the log's end.
+    /// The events after a position; empty at the log's end.
     pub(super) async fn after(&self, position: Position) -> Result<Window, LogError> {
         let mut recent = self.recent.lock().await;
-        let limit = STRIDE - position % STRIDE;
-        // A stretch that was short of its limit may have grown. Whoever comes to its start takes it as it is, and finds
-        // what came since in the next: so all of them go by the same stretches, and each is read once.
-        if let Some((_, window)) = recent.iter().find(|(start, _)| *start == position) {
-            return Ok(window.clone());
+        let known = recent.front().zip(recent.back()).map(|(first, last)| (first.position, last.position));
+        let window = match known {
+            // What is known is taken as it is: what came since is found by the next look.
+            Some((first, last)) if position + 1 >= first && position < last => {
+                let start = recent.partition_point(|delivered| delivered.position <= position);
+                return Ok(recent.iter().skip(start).take(STRIDE).cloned().collect());
+            }
+            // Who is far behind must not take from the others what they share.
+            Some((first, _)) if position + 1 < first => return self.read(position).await,
+            _ => self.read(position).await?,
+        };
+        if known.is_some_and(|(_, last)| last != position) {
+            recent.clear();
         }
-        let events = self.log.read_after(position, limit as usize).await?;
-        let window: Window = events.into_iter().map(Delivered::new).collect();
-        if !window.is_empty() {
-            recent.push((position, window.clone()));
-        }
-        if recent.len() > KEPT {
-            recent.remove(0);
-        }
+        recent.extend(window.iter().cloned());
+        let surplus = recent.len().saturating_sub(KEPT);
+        recent.drain(..surplus);
         Ok(window)
+    }
+
+    async fn read(&self, position: Position) -> Result<Window, LogError> {
+        let events = self.log.read_after(position, STRIDE).await?;
+        Ok(events.into_iter().map(|recorded| Arc::new(Delivered::new(recorded))).collect())
     }
 }

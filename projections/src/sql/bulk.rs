@@ -2,7 +2,7 @@
 
 use caseledger_log::Database;
 
-use super::{Db, Kind, Row, SqlError, Table, Tx, Value, bound};
+use super::{Begun, Db, Kind, Row, SqlError, Table, Tx, Value, bound};
 
 /// How many rows go into one statement in SQLite. Few sizes, so that each statement is prepared once; the columns of
 /// the widest table times the largest stays below SQLite's 32,766 values.
@@ -37,8 +37,8 @@ impl Tx {
         if rows.is_empty() {
             return Ok(());
         }
-        match self {
-            Self::Sqlite(tx, _) => {
+        match self.begun().await? {
+            Begun::Sqlite(tx, _) => {
                 let mut rest = rows;
                 while !rest.is_empty() {
                     let step = STEPS.into_iter().find(|step| *step <= rest.len()).unwrap_or(1);
@@ -48,7 +48,7 @@ impl Tx {
                     rest = later;
                 }
             }
-            Self::Postgres(tx) => {
+            Begun::Postgres(tx) => {
                 let sql = upsert_arrays(table, suffix);
                 for rows in rows.chunks(LARGEST_ARRAY) {
                     let kinds = table.columns.iter().map(|column| column.kind);
@@ -73,8 +73,8 @@ impl Tx {
             return Ok(());
         }
         let name = format!("{}{suffix}", table.name);
-        match self {
-            Self::Sqlite(tx, _) => {
+        match self.begun().await? {
+            Begun::Sqlite(tx, _) => {
                 let columns: Vec<String> = table
                     .key
                     .iter()
@@ -86,7 +86,7 @@ impl Tx {
                     bound!(&sql, key).execute(&mut **tx).await?;
                 }
             }
-            Self::Postgres(tx) => {
+            Begun::Postgres(tx) => {
                 let kinds: Vec<Kind> = table.key_columns().map(|column| column.kind).collect();
                 let arrays: Vec<String> = kinds.iter().copied().zip(1..).map(array).collect();
                 let columns = table.key.join(", ");
@@ -115,15 +115,18 @@ impl Tx {
             return Ok(vec![]);
         }
         let select = format!("SELECT {} FROM {}{suffix} WHERE {column}", table.column_list(), table.name);
-        Ok(match self {
-            Self::Sqlite(tx, _) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
-                .bind(as_json(keys))
-                .fetch_all(&mut **tx)
-                .await?
-                .into_iter()
-                .map(Row::Sqlite)
-                .collect(),
-            Self::Postgres(tx) => sqlx::query(&format!("{select} = ANY($1)"))
+        Ok(match &mut self.begun {
+            None => self.db.load_of(&select, keys).await?,
+            Some(Begun::Sqlite(tx, _)) => {
+                sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
+                    .bind(as_json(keys))
+                    .fetch_all(&mut **tx)
+                    .await?
+                    .into_iter()
+                    .map(Row::Sqlite)
+                    .collect()
+            }
+            Some(Begun::Postgres(tx)) => sqlx::query(&format!("{select} = ANY($1)"))
                 .bind(keys)
                 .fetch_all(&mut **tx)
                 .await?
@@ -148,12 +151,12 @@ impl Tx {
             return Ok(());
         }
         let delete = format!("DELETE FROM {}{suffix} WHERE {column}", table.name);
-        match self {
-            Self::Sqlite(tx, _) => {
+        match self.begun().await? {
+            Begun::Sqlite(tx, _) => {
                 let sql = format!("{delete} IN (SELECT value FROM json_each($1))");
                 sqlx::query(&sql).bind(as_json(keys)).execute(&mut **tx).await?;
             }
-            Self::Postgres(tx) => {
+            Begun::Postgres(tx) => {
                 sqlx::query(&format!("{delete} = ANY($1)")).bind(keys).execute(&mut **tx).await?;
             }
         }
@@ -174,6 +177,10 @@ impl Db {
             return snapshot.lock().await.load(table, "", column, keys).await;
         }
         let select = format!("SELECT {} FROM {} WHERE {column}", table.column_list(), table.name);
+        self.load_of(&select, keys).await
+    }
+
+    async fn load_of(&self, select: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
         Ok(match self.log().database() {
             Database::Sqlite(pool) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
                 .bind(as_json(keys))

@@ -42,7 +42,13 @@ pub struct Db {
 }
 
 /// A transaction on it.
-pub enum Tx {
+pub struct Tx {
+    db: Db,
+    begun: Option<Begun>,
+}
+
+/// A transaction that has begun.
+enum Begun {
     /// Embedded. One that writes holds the file's only write lock from its start, and the turn that queues for it.
     Sqlite(Transaction<'static, Sqlite>, Option<WriteTurn>),
     /// Shared.
@@ -89,9 +95,10 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Self, SqlError> {
         let tx = match self.log.database() {
             // A transaction that has not read yet sees nothing yet: the first query decides.
-            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN").await?, None),
-            Database::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN_SNAPSHOT).await?),
+            Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with("BEGIN").await?, None),
+            Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_SNAPSHOT).await?),
         };
+        let tx = Tx { db: Self::of(&self.log), begun: Some(tx) };
         Ok(Self { log: self.log.clone(), snapshot: Some(Arc::new(Mutex::new(tx))) })
     }
 
@@ -108,6 +115,10 @@ impl Db {
         if let Some(snapshot) = &self.snapshot {
             return snapshot.lock().await.fetch(sql, values).await;
         }
+        self.fetch_now(sql, values).await
+    }
+
+    async fn fetch_now(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         Ok(match self.log.database() {
             Database::Sqlite(pool) => {
                 bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect()
@@ -137,12 +148,21 @@ impl Db {
     /// # Errors
     /// [`SqlError`] when the database can't begin one.
     pub async fn begin(&self) -> Result<Tx, SqlError> {
-        let turn = self.log.write_turn().await;
-        Ok(match self.log.database() {
-            // The lock is taken at once: a transaction that reads first may find itself unable to write later.
-            Database::Sqlite(pool) => Tx::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
-            Database::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
-        })
+        let mut tx = Tx { db: self.clone(), begun: None };
+        tx.begun().await?;
+        Ok(tx)
+    }
+
+    /// The same; on SQLite it begins with its first write, so that nobody waits for its lock while others reckon what to
+    /// write. Whoever reads before that asks again afterwards whether what they read still holds.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub(crate) async fn begin_late(&self) -> Result<Tx, SqlError> {
+        match self.is_shared() {
+            true => self.begin().await,
+            false => Ok(Tx { db: self.clone(), begun: None }),
+        }
     }
 
     /// Whether the engine is shared by several instances.
@@ -152,14 +172,43 @@ impl Db {
 }
 
 impl Tx {
+    /// The transaction itself, which begins now if it has not.
+    async fn begun(&mut self) -> Result<&mut Begun, SqlError> {
+        let begun = match self.begun.take() {
+            Some(begun) => begun,
+            None => {
+                let turn = self.db.log.write_turn().await;
+                match self.db.log.database() {
+                    // The lock is taken at once: a transaction that reads first may find itself unable to write later.
+                    Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
+                    Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
+                }
+            }
+        };
+        Ok(self.begun.insert(begun))
+    }
+
+    /// Begins it, if it has not begun: what is read from now on holds until it ends.
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    pub(crate) async fn begin_now(&mut self) -> Result<(), SqlError> {
+        self.begun().await.map(drop)
+    }
+
+    /// Whether it is PostgreSQL's.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.db.is_shared()
+    }
+
     /// Runs a statement; answers how many rows it changed.
     ///
     /// # Errors
     /// [`SqlError`] when the database refuses it.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, SqlError> {
-        Ok(match self {
-            Self::Sqlite(tx, _) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
+        Ok(match self.begun().await? {
+            Begun::Sqlite(tx, _) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Begun::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
@@ -168,11 +217,12 @@ impl Tx {
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        Ok(match self {
-            Self::Sqlite(tx, _) => {
+        Ok(match &mut self.begun {
+            None => self.db.fetch_now(sql, values).await?,
+            Some(Begun::Sqlite(tx, _)) => {
                 bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Self::Postgres(tx) => {
+            Some(Begun::Postgres(tx)) => {
                 bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -184,7 +234,7 @@ impl Tx {
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn alone(&mut self) -> Result<(), SqlError> {
-        if matches!(self, Self::Postgres(_)) {
+        if self.is_postgres() {
             // The key is this purpose's alone within the database: 'projecti' as bytes.
             self.fetch(
                 "SELECT pg_advisory_xact_lock($1) IS NULL AS locked",
@@ -202,7 +252,7 @@ impl Tx {
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub(crate) async fn hurry(&mut self) -> Result<(), SqlError> {
-        if matches!(self, Self::Postgres(_)) {
+        if self.is_postgres() {
             // Well below deadlock_timeout, which is a second unless somebody has changed it.
             self.execute("SET LOCAL lock_timeout = '200ms'", &[]).await?;
         }
@@ -214,9 +264,10 @@ impl Tx {
     /// # Errors
     /// [`SqlError`] when the database could not; nothing was changed then.
     pub async fn commit(self) -> Result<(), SqlError> {
-        match self {
-            Self::Sqlite(tx, _turn) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        match self.begun {
+            Some(Begun::Sqlite(tx, _turn)) => tx.commit().await?,
+            Some(Begun::Postgres(tx)) => tx.commit().await?,
+            None => {}
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ pub(crate) async fn grant<'a>(
     tx: &mut Tx,
     tables: impl IntoIterator<Item = &'a Table>,
 ) -> Result<(), SqlError> {
-    if matches!(tx, Tx::Sqlite(..)) {
+    if !tx.is_postgres() {
         return Ok(());
     }
     let mut statements = String::new();

@@ -128,8 +128,8 @@ impl Table {
     /// Creates the table without its indexes: a rebuild makes them when the rows are in.
     pub(crate) async fn create(&self, tx: &mut Tx, suffix: &str) -> Result<(), SqlError> {
         let name = format!("{}{suffix}", self.name);
-        tx.execute(&self.definition(&name, matches!(tx, Tx::Postgres(_))), &[]).await?;
-        if matches!(tx, Tx::Postgres(_)) {
+        tx.execute(&self.definition(&name, tx.is_postgres()), &[]).await?;
+        if tx.is_postgres() {
             tx.execute(&format!("COMMENT ON TABLE {name} IS {}", quoted(self.doc)), &[]).await?;
             for column in self.columns {
                 let sql = format!("COMMENT ON COLUMN {name}.{} IS {}", column.name, quoted(column.doc));
