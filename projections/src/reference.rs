@@ -13,7 +13,7 @@ pub fn reference() -> String {
          Made from the program: the test `the_reference_is_fresh` of `projections` fails when this is stale, and \
          `UPDATE_DOCS=1 make test` writes it anew.\n\n\
          Each projection owns its tables alone, and can be built anew from the log at any time. Read them under the \
-         name of the view (`case_view`): the table behind it carries the projection's version (`case_view_v1`), and a \
+         name of the view (`case_view`): the table behind it carries the projection's version (`case_view_v2`), and a \
          new version is built beside the old one before the view moves to it. Ids are UUIDs as text, days ISO text \
          (`2017-04-30`), moments microseconds since 1970 UTC.\n\n\
          In PostgreSQL two roles read them, where the deployment has made them (`deploy/postgres/roles.sql`). \

@@ -1,6 +1,6 @@
 //! Folding the states of aggregates by their own `evolve`, so that nothing is decided twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use caseledger_aggregates::{AnyEvent, Decider};
 use caseledger_commands::Timestamp;
@@ -36,13 +36,17 @@ impl<D: Decider> Held<D> {
     }
 
     /// The values of the columns of [`held`], in their order.
-    pub(crate) fn values(&self) -> [Value; 5] {
+    pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
+        self.last_event().into_iter().chain([Value::Text(serde_json::to_string(&self.state).ok())])
+    }
+
+    /// The same without the state.
+    pub(crate) fn last_event(&self) -> [Value; 4] {
         [
             Value::count(self.version),
             Value::count(self.position),
             Value::from(self.occurred_at),
             Value::from(self.recorded_at),
-            Value::Text(serde_json::to_string(&self.state).ok()),
         ]
     }
 }
@@ -62,16 +66,47 @@ pub(crate) mod held {
         Column::text("state", "The state as JSON, as the aggregate's own fold of its events leaves it.");
 }
 
+/// Where states are kept that are long while many events change nothing of them but their number: in a table of their own,
+/// without that number, so that they are written when they have changed.
+pub(crate) struct Apart<D> {
+    /// The table: the id, and [`held::STATE`].
+    pub table: &'static Table,
+    /// Sets how many events a state has.
+    pub count: fn(&mut D, u64),
+}
+
+impl<D: Decider + PartialEq> Apart<D> {
+    /// The row of a state; `None` when it is as it was before.
+    pub(crate) fn row(&self, id: &str, before: Option<&Held<D>>, held: &Held<D>) -> Option<Vec<Value>> {
+        let uncounted = |held: &Held<D>| {
+            let mut state = held.state.clone();
+            (self.count)(&mut state, 0);
+            state
+        };
+        let state = uncounted(held);
+        let is_other = before.is_none_or(|before| uncounted(before) != state);
+        is_other.then(|| vec![Value::from(id), Value::Text(serde_json::to_string(&state).ok())])
+    }
+}
+
 /// The states of one kind of aggregate, kept in a table and, recently used, in memory.
-pub(crate) struct States<D> {
+pub(crate) struct States<D: 'static> {
     known: LruCache<String, Held<D>>,
+    apart: Option<&'static Apart<D>>,
     /// The states that were changed and not handed on yet, as they were when they were last written.
     held_back: HeldBack<Option<Held<D>>>,
 }
 
 impl<D> Default for States<D> {
     fn default() -> Self {
-        Self { known: LruCache::new_unbounded(), held_back: HeldBack::default() }
+        Self { known: LruCache::new_unbounded(), apart: None, held_back: HeldBack::default() }
+    }
+}
+
+impl<D> States<D> {
+    /// States that are kept apart.
+    pub(crate) fn apart(apart: &'static Apart<D>) -> Self {
+        Self { apart: Some(apart), ..Self::default() }
     }
 }
 
@@ -146,9 +181,19 @@ impl<D: Decider> States<D> {
             .map(|id| (*id).to_owned())
             .collect();
         let column = table.key.first().copied().unwrap_or_default();
+        let mut states = HashMap::new();
+        if let Some(apart) = self.apart {
+            for row in fold.load(apart.table, column, &missing).await? {
+                states.insert(row.text(column)?, row.text("state")?);
+            }
+        }
         for row in fold.load(table, column, &missing).await? {
             let id = row.text(column)?;
-            let Ok(state) = serde_json::from_str(&row.text("state")?) else {
+            let state = match self.apart {
+                Some(_) => states.remove(&id).unwrap_or_default(),
+                None => row.text("state")?,
+            };
+            let Ok(state) = serde_json::from_str(&state) else {
                 return Err(Failed::Poison {
                     position: first_of(batch, &id),
                     reason: format!(
@@ -157,13 +202,16 @@ impl<D: Decider> States<D> {
                     ),
                 });
             };
-            let held = Held {
+            let mut held = Held {
                 state,
                 version: row.count("version")?,
                 position: row.count("position")?,
                 occurred_at: row.moment("occurred_at")?,
                 recorded_at: row.moment("recorded_at")?,
             };
+            if let Some(apart) = self.apart {
+                (apart.count)(&mut held.state, held.version);
+            }
             self.known.insert(id, held);
         }
         Ok(())

@@ -10,27 +10,30 @@ use async_trait::async_trait;
 use caseledger_aggregates::case::{Case, CaseEvent};
 use caseledger_aggregates::{AnyEvent, Authority};
 
-pub use tables::{CASE_VIEW, MEMBER, WORKLIST};
+pub use tables::{CASE_STATE, CASE_VIEW, MEMBER, WORKLIST};
 pub use worklist::List;
 
 use crate::projection::{Entry, Failed, Fold, Projection, Spec};
 use crate::sql::Value;
-use crate::states::{Derived, Held, States};
+use crate::states::{Apart, Derived, Held, States};
 use crate::words::code;
 
 /// Cases as they stand now.
 pub static CASES: Spec = Spec {
     name: "cases",
-    version: 1,
+    version: 2,
     doc: "Cases as they stand now, the people of each, and the worklists.",
     folds: &["Case"],
-    tables: &[CASE_VIEW, MEMBER, WORKLIST],
-    make: |authority| Box::new(Cases { authority: authority.clone(), states: States::default() }),
+    tables: &[CASE_VIEW, CASE_STATE, MEMBER, WORKLIST],
+    make: |authority| Box::new(Cases { authority: authority.clone(), states: States::apart(&APART) }),
     // Due dates follow from them; see docs/decisions/0031.
     settings: |authority| {
         serde_json::to_string(&(&authority.timescales, &authority.calendar)).unwrap_or_default()
     },
 };
+
+/// Most events of a case are contacts, which change nothing that is remembered of it.
+static APART: Apart<Case> = Apart { table: &CASE_STATE, count: |case, events| case.events = events };
 
 struct Cases {
     authority: Arc<Authority>,
@@ -45,17 +48,21 @@ impl Projection for Cases {
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
         let changed = self.states.fold(fold, &CASE_VIEW, batch, event_of).await?;
-        let mut views = vec![];
+        let (mut views, mut states) = (vec![], vec![]);
         let (mut members, mut items) = (Derived::default(), Derived::default());
         for (id, before) in &changed.before {
             let Some(held) = self.states.get(id) else { continue };
             views.push(self.view(id, held)?);
+            // Nothing else of a case is told that does not follow from its state.
+            let Some(state) = APART.row(id, before.as_ref(), held) else { continue };
+            states.push(state);
             let rows = |held: &Held<Case>| worklist::rows(id, &held.state, &self.authority);
             items.change(&WORKLIST, before.as_ref().map(rows), rows(held));
             let rows = |held: &Held<Case>| member_rows(id, &held.state);
             members.change(&MEMBER, before.as_ref().map(rows), rows(held));
         }
         fold.upsert(&CASE_VIEW, &views).await?;
+        fold.upsert(&CASE_STATE, &states).await?;
         members.write(fold, &MEMBER).await?;
         items.write(fold, &WORKLIST).await?;
         Ok(())
@@ -97,7 +104,7 @@ impl Cases {
             Value::from(next.as_ref().map(|due| due.on)),
             Value::Text(next.as_ref().map(|due| code(&due.what))),
         ];
-        row.extend(held.values());
+        row.extend(held.last_event());
         Ok(row)
     }
 }

@@ -5,7 +5,7 @@ use crate::states::held::{OCCURRED_AT, POSITION, RECORDED_AT, STATE, VERSION};
 
 /// Cases as they stand now.
 pub const CASE_VIEW: Table = Table {
-    name: "case_view_v1",
+    name: "case_view_v2",
     doc: "Cases as they stand now, one row a case.",
     columns: &[
         Column::text("case_id", "The case."),
@@ -34,7 +34,6 @@ pub const CASE_VIEW: Table = Table {
         POSITION,
         OCCURRED_AT,
         RECORDED_AT,
-        STATE,
     ],
     key: &["case_id"],
     indexes: &[
@@ -45,9 +44,18 @@ pub const CASE_VIEW: Table = Table {
     ],
 };
 
+/// What is remembered of cases.
+pub const CASE_STATE: Table = Table {
+    name: "case_state_v2",
+    doc: "What is remembered of each case to decide by, one row a case. How many events it has is in case_view.",
+    columns: &[Column::text("case_id", "The case."), STATE],
+    key: &["case_id"],
+    indexes: &[],
+};
+
 /// Who is in the family of a case.
 pub const MEMBER: Table = Table {
-    name: "case_member_v1",
+    name: "case_member_v2",
     doc: "The people of each case as it stands now. They are named in the people register only.",
     columns: &[
         Column::text("case_id", "The case."),
@@ -60,7 +68,7 @@ pub const MEMBER: Table = Table {
 
 /// What people have to do.
 pub const WORKLIST: Table = Table {
-    name: "worklist_v1",
+    name: "worklist_v2",
     doc: "What people have to do on cases, one row a thing. A row is overdue when due_on is before the day on which it \
           is read: nobody has to open a page for that.",
     columns: &[

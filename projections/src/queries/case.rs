@@ -112,8 +112,9 @@ pub async fn case(
         CaseKey::Reference(reference) => ("reference", Value::from(reference.as_str())),
     };
     let sql = format!(
-        "SELECT c.case_id, c.status, c.version, c.position, c.recorded_at, c.state, \
-         t.name AS team_name, t.locality AS locality, a.name AS agency_name FROM case_view_v1 c \
+        "SELECT c.case_id, c.status, c.version, c.position, c.recorded_at, s.state, \
+         t.name AS team_name, t.locality AS locality, a.name AS agency_name FROM case_view_v2 c \
+         JOIN case_state_v2 s ON s.case_id = c.case_id \
          LEFT JOIN workforce_team_v1 t ON t.team_id = c.team_id \
          LEFT JOIN workforce_agency_v1 a ON a.agency_id = c.lead_agency_id WHERE c.{column} = $1"
     );
@@ -126,13 +127,14 @@ pub async fn case(
 /// # Errors
 /// [`SqlError`] when the database can't answer.
 pub async fn cases_of_person(db: &Db, person: PersonId) -> Result<Vec<CaseId>, SqlError> {
-    let sql = "SELECT case_id FROM case_member_v1 WHERE person_id = $1 ORDER BY case_id";
+    let sql = "SELECT case_id FROM case_member_v2 WHERE person_id = $1 ORDER BY case_id";
     db.fetch(sql, &[Value::text(person)]).await?.iter().map(|row| row.parsed("case_id")).collect()
 }
 
 impl CaseView {
     fn of(row: &Row, authority: &Authority, today: Date) -> Result<Self, SqlError> {
-        let state: Case = row.json("state")?;
+        let mut state: Case = row.json("state")?;
+        state.events = row.count("version")?;
         let mut due = state.due(authority);
         due.sort_by_key(|due| (due.on, due.what, due.action));
         let case: CaseId = row.parsed("case_id")?;

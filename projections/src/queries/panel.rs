@@ -133,7 +133,7 @@ pub async fn panel_agenda(db: &Db, id: PanelMeetingId) -> Result<Option<PanelAge
     let came = "SELECT agency_id, attendance FROM panel_attendance_v1 WHERE panel_meeting_id = $1 ORDER BY agency_id";
     let attendance = db.fetch(came, &key).await?.iter().map(PanelAttendance::of).collect::<Result<_, _>>()?;
     let items = "SELECT i.case_id, i.standing, i.outcome, i.level_of_need, i.reason, i.deferred_to, c.reference, \
-                 c.restricted_until FROM panel_item_v1 i LEFT JOIN case_view_v1 c ON c.case_id = i.case_id \
+                 c.restricted_until FROM panel_item_v1 i LEFT JOIN case_view_v2 c ON c.case_id = i.case_id \
                  WHERE i.panel_meeting_id = $1 ORDER BY c.received_at, i.case_id";
     let mut agenda =
         db.fetch(items, &key).await?.iter().map(AgendaItem::of).collect::<Result<Vec<AgendaItem>, _>>()?;

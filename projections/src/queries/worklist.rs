@@ -113,8 +113,8 @@ pub async fn worklist(
     }
     let sql = format!(
         "SELECT w.case_id, w.item, w.order_on, w.reference, w.status, w.what, w.thing_id, w.due_on, w.team_id, \
-         w.lead_practitioner_id, w.lead_agency_id, w.owner_id, c.restricted_until FROM worklist_v1 w \
-         JOIN case_view_v1 c ON c.case_id = w.case_id WHERE {} ORDER BY w.order_on, w.case_id, w.item LIMIT $2",
+         w.lead_practitioner_id, w.lead_agency_id, w.owner_id, c.restricted_until FROM worklist_v2 w \
+         JOIN case_view_v2 c ON c.case_id = w.case_id WHERE {} ORDER BY w.order_on, w.case_id, w.item LIMIT $2",
         conditions.join(" AND ")
     );
     let rows = db.fetch(&sql, &values).await?;

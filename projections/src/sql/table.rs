@@ -58,7 +58,7 @@ impl Column {
 /// A table of a read model. One projection owns it.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name, which ends in the version of its projection: `case_view_v1`.
+    /// Its name, which ends in the version of its projection: `case_view_v2`.
     pub name: &'static str,
     /// What a row is.
     pub doc: &'static str,
@@ -92,9 +92,9 @@ impl Table {
         self.key.iter().filter_map(move |name| row.get(place(name)?))
     }
 
-    /// Whether its rows are long and written again with every event of what they tell of.
-    fn holds_states(&self) -> bool {
-        self.state().is_some()
+    /// Whether its rows are written again with every event of what they tell of, or nearly.
+    fn is_written_again(&self) -> bool {
+        self.state().is_some() || self.columns.iter().any(|column| column.name == VERSION)
     }
 
     /// The column of what is long and written again.
@@ -118,7 +118,7 @@ impl Table {
             sql.push_str(&format!("{} {kind}{empty}, ", column.name));
         }
         sql.push_str(&format!("PRIMARY KEY ({}))", self.key.join(", ")));
-        if postgres && self.holds_states() {
+        if postgres && self.is_written_again() {
             // Room in each page for the next version of its rows: indexes need not learn of it.
             sql.push_str(" WITH (fillfactor = 60)");
         }
@@ -210,6 +210,8 @@ impl Table {
     }
 }
 
+/// The column of how many events an aggregate has.
+const VERSION: &str = "version";
 /// The columns of an aggregate's state, and of what is kept of its events.
 const STATES: [&str; 2] = ["state", "facts"];
 

@@ -70,8 +70,8 @@ pub struct Worked {
 /// # Errors
 /// When the read models can't be read.
 pub async fn worked(db: &Db) -> Result<Vec<Worked>, Box<dyn Error>> {
-    let sql =
-        "SELECT case_id, state FROM case_view_v1 WHERE status = 'supported' AND consent ORDER BY case_id";
+    let sql = "SELECT case_id, state FROM case_view_v2 JOIN case_state_v2 USING (case_id) \
+         WHERE status = 'supported' AND consent ORDER BY case_id";
     let mut worked = vec![];
     for row in db.fetch(sql, &[]).await? {
         let case: Case = row.json("state")?;

@@ -35,7 +35,7 @@ async fn is_sound(store: &str) {
     let late = "SELECT count(*) AS late FROM report_entry WHERE what = 'late'";
     let late = station.projections.db().fetch(late, &[]).await.unwrap()[0].count("late").unwrap();
     assert!(late * 4 < head, "{late} of {head} events are told to be recorded late");
-    let twice = "SELECT reference FROM case_view_v1 GROUP BY reference HAVING count(*) > 1";
+    let twice = "SELECT reference FROM case_view_v2 GROUP BY reference HAVING count(*) > 1";
     assert!(station.projections.db().fetch(twice, &[]).await.unwrap().is_empty());
     station.log.close().await;
 }

@@ -40,7 +40,8 @@ DROP TRIGGER events_are_append_only ON events;
 DROP VIEW readable_events;
 ALTER TABLE events DROP COLUMN position, DROP COLUMN recorded_at;
 CREATE TABLE stock_case_view (view_id text NOT NULL PRIMARY KEY, version bigint NOT NULL, payload json NOT NULL);
-INSERT INTO stock_case_view SELECT case_id, version, state::json FROM case_view_v1;
+INSERT INTO stock_case_view
+SELECT case_id, version, state::json FROM case_view_v2 JOIN case_state_v2 USING (case_id);
 VACUUM ANALYZE stock_case_view;
 ";
 
