@@ -8,7 +8,7 @@ use crate::measures::story::{Dated, Told, Touched};
 pub(super) const RECORD: Touched = Touched::part(0);
 /// The episodes, and the stretches in which the case was open.
 pub(super) const OPEN: Touched = Touched::part(1);
-/// The referrals, and the children.
+/// The referrals.
 pub(super) const REFERRAL: Touched = Touched::part(2);
 /// The assessments, and what managers made of them.
 pub(super) const ASSESSMENT: Touched = Touched::part(3);
