@@ -296,8 +296,7 @@ async fn keep_writing(service: &Service, stop: &AtomicBool) -> usize {
         if stop.load(Ordering::Relaxed) {
             return number;
         }
-        let message =
-            json!({ "agency": uuid::Uuid::now_v7(), "name": format!("Agency {number}"), "kind": "charity" });
+        let message = json!({ "agency": uuid::Uuid::from_u128(0x0190_a000_0000_7000_8000_0000_0000_0000 | number), "name": format!("Agency {number}"), "kind": "charity" });
         let address = format!("{}/v1/workforce/register-agency", service.url);
         let request =
             client.post(address).bearer_auth(&token).header("idempotency-key", format!("key-{number}"));

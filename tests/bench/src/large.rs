@@ -24,18 +24,19 @@ const LEFT_FREE: u64 = 15 << 30;
 pub async fn measure(
     ground: &Ground<'_>,
     form: Form,
-    on: Option<&str>,
+    found: Option<&Built>,
     say: Say<'_>,
 ) -> Result<Outcome, Box<dyn Error>> {
-    let Some(store) = on else {
-        let built = build(ground, form, say).await?;
-        let outcome = on_it(ground, form, &built, say).await?;
-        ground.stores.remove(&built);
-        return Ok(outcome);
+    let built = match found {
+        Some(found) => found.clone(),
+        None => build(ground, form, say).await?,
     };
-    let found = stores::found(store).await?;
-    say(&format!("{} cases, {} events, {} years", found.cases, found.events, found.years));
-    on_it(ground, form, &found, say).await
+    let mut outcome = reports(ground, &built, say).await?;
+    grown(ground, &built, form.rounds, &mut outcome, say).await?;
+    if found.is_none() {
+        ground.stores.remove(&built);
+    }
+    Ok(outcome)
 }
 
 async fn build(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Built, Box<dyn Error>> {
@@ -57,28 +58,14 @@ async fn build(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Built, B
     Ok(built)
 }
 
-async fn on_it(
-    ground: &Ground<'_>,
-    form: Form,
-    built: &Built,
-    say: Say<'_>,
-) -> Result<Outcome, Box<dyn Error>> {
-    let mut outcome = reports(ground, built, &built.store, say).await?;
-    grown(ground, built, form.rounds, &mut outcome, say).await?;
-    Ok(outcome)
-}
-
 /// Every report on a store.
 ///
 /// # Errors
 /// When one is refused.
-pub async fn reports(
-    ground: &Ground<'_>,
-    built: &Built,
-    store: &str,
-    say: Say<'_>,
-) -> Result<Outcome, Box<dyn Error>> {
-    let asked = reports::measure(ground.stores, store, ground.issuer, i64::try_from(built.years)?).await?;
+pub async fn reports(ground: &Ground<'_>, built: &Built, say: Say<'_>) -> Result<Outcome, Box<dyn Error>> {
+    say(&format!("reports on {} cases, {} events, {} years", built.cases, built.events, built.years));
+    let years = i64::try_from(built.years)?;
+    let asked = reports::measure(ground.stores, &built.store, ground.issuer, years).await?;
     let mut by_speed = asked.clone();
     by_speed.sort_by(|one, other| other.as_at_p95_ms.total_cmp(&one.as_at_p95_ms));
     for report in by_speed.iter().take(5) {

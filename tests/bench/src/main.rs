@@ -38,7 +38,8 @@ enum Task {
         /// Cases of the large authority, where the disk has no room for a million
         #[arg(long, value_name = "CASES")]
         large: Option<u64>,
-        /// A large authority that is in a store of PostgreSQL already, with its read models; it is worked on, and stays
+        /// A large authority that is in a store of PostgreSQL already, with its read models: the reports and the large
+        /// part are measured on it. It is worked on, and stays
         #[arg(long, value_name = "URL", conflicts_with = "large")]
         on: Option<String>,
         /// Where the summary goes

@@ -16,7 +16,7 @@ use crate::issuer::Issuer;
 use crate::large;
 use crate::load::{self, Mix, Worked};
 use crate::measures::{bulk, reads, rebuilds, share};
-use crate::stores::{Built, Engine, Stores};
+use crate::stores::{self, Built, Engine, Stores};
 use crate::summary::{Goals, Measured, Rounds, ratio};
 use Contender::{Ceiling, Pgbench, Postgres, Sqlite, Stock, StockView};
 
@@ -78,7 +78,7 @@ pub enum Part {
     Reads,
     /// Rebuilds of projections
     Rebuilds,
-    /// Every report, on the store of the contest
+    /// Every report, on the store of the contest or one that was filled before
     Reports,
     /// A large authority: growth, memory, and every report
     Large,
@@ -239,14 +239,18 @@ pub async fn run(form: Form, only: &[Part], on: Option<&str>, folder: &Path) -> 
         seconds: form.seconds,
         warm_up: form.warm_up,
     };
+    let found = match on {
+        Some(store) => Some(stores::found(store).await?),
+        None => None,
+    };
     for part in Part::ALL.into_iter().filter(|part| wanted(*part)) {
         let mut outcome = match part {
             Part::Contest => contest(&ground, form, &worked, &say).await?,
             Part::Bulk => bulk_and_people(&ground, form, &say).await?,
             Part::Reads => reading(&ground, form, &worked, &say).await?,
             Part::Rebuilds => rebuilding(&ground, form, &say).await?,
-            Part::Reports => large::reports(&ground, &postgres, &postgres.store, &say).await?,
-            Part::Large => large::measure(&ground, form, on, &say).await?,
+            Part::Reports => large::reports(&ground, found.as_ref().unwrap_or(&postgres), &say).await?,
+            Part::Large => large::measure(&ground, form, found.as_ref(), &say).await?,
         };
         outcome.detail(&format!("{part:?} measured at").to_lowercase(), json!(MachineClock.now()));
         std::fs::write(part.file(form, folder), serde_json::to_string(&outcome)?)?;
