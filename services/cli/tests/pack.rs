@@ -289,7 +289,7 @@ fn an_empty_record_has_a_pack_and_nothing_else_is_overwritten() {
 }
 
 /// Registers one agency after another until it is stopped; answers how many.
-async fn keep_writing(service: &Service, stop: &AtomicBool) -> usize {
+async fn keep_writing(service: &Service, stop: &AtomicBool) -> u128 {
     let token = service.token("administrator").await;
     let client = reqwest::Client::new();
     for number in 0.. {

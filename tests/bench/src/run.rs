@@ -443,7 +443,7 @@ async fn prepared(
     built: &Built,
     issuer: &Issuer,
 ) -> Result<(Vec<Worked>, PathBuf, (usize, usize)), Box<dyn Error>> {
-    let station = crate::stores::open(&built.store).await?;
+    let station = stores::open(&built.store).await?;
     let worked = load::worked(station.projections.db()).await?;
     let lengths = lengths(&station).await?;
     station.log.close().await;
