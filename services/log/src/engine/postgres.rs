@@ -53,10 +53,9 @@ kept AS
 SELECT CASE WHEN position > $3 THEN pg_notify('caseledger_log', position::text)::text END FROM head";
 
 /// The writer looks rows up by their keys and needs no other way. Left to itself, PostgreSQL keeps the plan that it made
-/// while a table was small (read all of it and hash it), until it has counted the table again: a minute, or more. The
-/// price that it then sees in a table of one row must not lead it to compile the plan.
-const BY_KEYS: &str =
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+/// while a table was empty (read all of it), until it has counted the table again: a minute, or more. The price that it
+/// then sees in the table of one row must not lead it to compile the plan.
+const BY_KEYS: &str = "SET enable_seqscan = off; SET jit = off";
 
 /// PostgreSQL's writer.
 pub(crate) struct PostgresEngine {
@@ -118,9 +117,11 @@ impl PostgresEngine {
         let kept = match keys {
             [] => vec![],
             _ => {
+                // One key after the other: an offset keeps PostgreSQL from joining them in another order.
                 let sql = format!(
                     "SELECT {KEY_COLUMNS} FROM unnest($1::text[], $2::text[]) AS w (scope, key)
-                     JOIN idempotency_keys AS k USING (scope, key)"
+                     CROSS JOIN LATERAL (SELECT * FROM idempotency_keys
+                                         WHERE scope = w.scope AND key = w.key OFFSET 0) AS k"
                 );
                 let (scopes, keys): (Vec<_>, Vec<_>) = keys.iter().copied().unzip();
                 sqlx::query_as(&sql).bind(scopes).bind(keys).fetch_all(&mut *connection).await?
