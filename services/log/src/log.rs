@@ -30,9 +30,10 @@ const LONGEST_WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
 /// over. Keepalives notice the machine, the timeout a process that stands still in the middle of its work.
 ///
 /// A report of a large authority costs so much by PostgreSQL's reckoning that it would be compiled to machine code first,
-/// which takes longer than the report.
+/// which takes longer than the report. And it has some ten thousand units to sort or to hash, which should stay in memory.
 const SESSION: &str = "
 SET jit = off;
+SET work_mem = '16MB';
 SET idle_in_transaction_session_timeout = '60s';
 SET tcp_keepalives_idle = 20;
 SET tcp_keepalives_interval = 5;

@@ -103,6 +103,8 @@ pub(in crate::measures) const REFERRAL: Table = Table {
         &["decided_on"],
         &["ninety_days_on"],
         &["notified_on"],
+        &["respond_by"],
+        &["responded_on"],
         &["case_id"],
     ],
 };
