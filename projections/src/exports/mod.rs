@@ -100,6 +100,11 @@ impl Projection for Exports {
         for entry in batch {
             let AnyEvent::Case(event) = &entry.event else { continue };
             if says_nothing(event) {
+                debug_assert_eq!(
+                    facts_of(event, civil_date(entry.metadata.occurred_at), &[]).len(),
+                    0,
+                    "an export tells of it"
+                );
                 continue;
             }
             let id = &entry.recorded.aggregate_id;
