@@ -19,6 +19,7 @@ mod pages;
 mod problem;
 mod queries;
 mod server;
+mod starting;
 mod told;
 mod views;
 
@@ -37,7 +38,8 @@ pub use metrics::Metrics;
 pub use openapi::openapi;
 pub use ops::{Check, Ops, ops_router};
 pub use problem::Problem;
-pub use server::{serve, serve_at_most};
+pub use server::{serve, serve_at_most, serve_meanwhile};
+pub use starting::{starting_ops_router, starting_router};
 pub use told::ToldFigures;
 
 /// Limits of the door. What they protect stands in the answers that name them.

@@ -42,6 +42,13 @@ pub async fn serve(
     serve_at_most(MOST_CONNECTIONS, listener, router, stop, patience).await;
 }
 
+/// Answers on the listener until `ready` is, and leaves it to what is served then: who connects while a service starts
+/// hears so, instead of waiting in a queue that nobody reads.
+pub async fn serve_meanwhile(listener: &TcpListener, router: Router, ready: impl Future<Output = ()>) {
+    let under_way = accept(MOST_CONNECTIONS, listener, &router, ready).await;
+    end(under_way, UNREAD).await;
+}
+
 /// As [`serve`], over at most so many connections at once.
 pub async fn serve_at_most(
     connections: usize,
@@ -50,6 +57,18 @@ pub async fn serve_at_most(
     stop: impl Future<Output = ()>,
     patience: Duration,
 ) {
+    let under_way = accept(connections, &listener, &router, stop).await;
+    drop(listener);
+    end(under_way, patience).await;
+}
+
+/// Takes connections until `stop` is ready.
+async fn accept(
+    connections: usize,
+    listener: &TcpListener,
+    router: &Router,
+    stop: impl Future<Output = ()>,
+) -> GracefulShutdown {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEADERS);
     server.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEADERS);
@@ -59,7 +78,7 @@ pub async fn serve_at_most(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut stop => break,
+            () = &mut stop => return under_way,
         };
         let Ok((stream, _)) = accepted.inspect_err(|error| tracing::warn!(%error, "a connection was lost"))
         else {
@@ -83,7 +102,10 @@ pub async fn serve_at_most(
             drop(place);
         });
     }
-    drop(listener);
+}
+
+/// Lets what is under way be answered, for at most `patience`.
+async fn end(under_way: GracefulShutdown, patience: Duration) {
     if tokio::time::timeout(patience, under_way.shutdown()).await.is_err() {
         tracing::warn!("some requests were still under way when the patience for them ended");
     }

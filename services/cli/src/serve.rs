@@ -46,16 +46,45 @@ pub struct Door {
 /// [`Failure::Usage`] without an identity provider; [`Failure::Unavailable`] when store or addresses can't be had.
 pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(MachineClock);
-    let (listener, ops_listener) = listen(settings).await?;
-    let address = listener.local_addr()?;
+    let listeners = listen(settings).await?;
+    let (address, ops_address) = (listeners.0.local_addr()?, listeners.1.local_addr()?);
     let door = door(&settings.identity, address, &clock)?;
+    tracing::info!(%address, %ops_address, store = settings.store_to_show(), "starting");
+    let station = answering(&listeners, start(settings, clock)).await?;
+    tracing::info!(%address, %ops_address, store = settings.store_to_show(), "serving");
+    serve(station, door, listeners, &settings.http).await
+}
+
+/// Makes everything ready that is to be served.
+async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Station, Failure> {
     let station = Station::open(settings, clock).await?;
     find_out_whether_it_can_be_written(&station);
     station.register_settings().await?;
     tell_of_a_short_log(&station).await?;
-    let ops_address = ops_listener.local_addr()?;
-    tracing::info!(%address, %ops_address, store = settings.store_to_show(), "serving");
-    serve(station, door, (listener, ops_listener), &settings.http).await
+    Ok(station)
+}
+
+/// Answers on both listeners that the service is starting, for as long as that takes.
+pub async fn answering<T>(
+    (listener, ops_listener): &(TcpListener, TcpListener),
+    start: impl Future<Output = T>,
+) -> T {
+    let (tell, started) = watch::channel(false);
+    let ready = |mut started: watch::Receiver<bool>| async move {
+        // Whoever tells lives until it has told.
+        let _ = started.wait_for(|started| *started).await;
+    };
+    let starting = async {
+        let started = start.await;
+        tell.send_replace(true);
+        started
+    };
+    let (started, (), ()) = tokio::join!(
+        starting,
+        api::serve_meanwhile(listener, api::starting_router(), ready(started.clone())),
+        api::serve_meanwhile(ops_listener, api::starting_ops_router(), ready(started)),
+    );
+    started
 }
 
 /// Beside the start and not within it: who holds the log's lock may be an instance that has just died, and nobody waits for

@@ -1,12 +1,14 @@
 //! The service as a process: it answers, it takes a command, and it ends in order when it is told to.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use caseledger::demo::first_steps;
 use serde_json::Value;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// A service on a folder's store, with addresses that the machine has free.
 struct Service {
@@ -14,9 +16,14 @@ struct Service {
     url: String,
 }
 
-impl Service {
-    /// Starts it, and waits until its log says where it serves.
-    fn start(folder: &Path) -> Self {
+/// A service on its way, and what it has logged so far.
+struct Starting {
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Starting {
+    fn in_folder(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_caseledger"))
             .args(["serve", "--demo-issuer", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"])
             .args(["--store", "sqlite:served.sqlite", "--log-format", "json"])
@@ -24,17 +31,35 @@ impl Service {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary runs");
-        let mut lines = BufReader::new(child.stderr.take().expect("it has a stderr")).lines();
-        let address = loop {
-            let line = lines.next().expect("it says that it serves").expect("its log is text");
+        let lines = BufReader::new(child.stderr.take().expect("it has a stderr")).lines();
+        Self { child, lines }
+    }
+
+    /// Waits until it logs that.
+    fn until(&mut self, message: &str) -> Value {
+        loop {
+            let line = self.lines.next().expect("it says so").expect("its log is text");
             let line: Value = serde_json::from_str(&line).expect("its log is JSON");
-            if line["message"] == "serving" {
-                break line["address"].as_str().expect("it says where").to_owned();
+            if line["message"] == message {
+                return line;
             }
-        };
+        }
+    }
+
+    /// It serves when it says so.
+    fn served(mut self) -> Service {
+        let line = self.until("serving");
+        let Self { child, lines } = self;
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, url: format!("http://{address}") }
+        Service { child, url: format!("http://{}", line["address"].as_str().expect("it says where")) }
+    }
+}
+
+impl Service {
+    /// Starts it, and waits until its log says where it serves.
+    fn start(folder: &Path) -> Self {
+        Starting::in_folder(folder).served()
     }
 
     fn command(&self, folder: &Path, persona: &str, name: &str) -> i32 {
@@ -86,6 +111,33 @@ fn it_takes_commands_from_those_who_may_and_stops_when_told() {
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["value"], 0);
 }
 
+/// An orchestrator that asks while the start waits for the store hears why, and a client hears when to come again.
+#[tokio::test]
+async fn while_it_starts_it_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("served.sqlite");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut other = options.connect().await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+
+    let mut starting = Starting::in_folder(folder.path());
+    let line = starting.until("starting");
+    let place = |name: &str| line[name].as_str().expect("it says where").to_owned();
+    let (address, ops_address) = (place("address"), place("ops_address"));
+    assert_eq!(reqwest::get(format!("http://{ops_address}/livez")).await.unwrap().status(), 200);
+    let ready = reqwest::get(format!("http://{ops_address}/readyz")).await.unwrap();
+    assert_eq!(ready.status(), 503);
+    let ready: Value = ready.json().await.unwrap();
+    assert_eq!(ready["checks"][0]["name"], "start", "{ready}");
+    let refused = reqwest::get(format!("http://{address}/v1/cases")).await.unwrap();
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (503, "5"));
+
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let _service = starting.served();
+    let ready = reqwest::get(format!("http://{ops_address}/readyz")).await.unwrap();
+    assert_eq!(ready.status(), 200);
+}
+
 /// What the demonstration prints for a newcomer, run as it is printed.
 #[test]
 fn the_first_steps_lead_from_a_figure_to_a_referral_its_event_and_its_timeline() {
@@ -114,7 +166,7 @@ fn log_lines_that_go_to_a_file_have_no_colours() {
     let line = BufReader::new(serving.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     serving.kill().unwrap();
     serving.wait().unwrap();
-    assert!(line.contains("serving") && !line.contains('\u{1b}'), "{line:?}");
+    assert!(line.contains("starting") && !line.contains('\u{1b}'), "{line:?}");
 }
 
 /// The README's own lines, run as they are printed there but for the address.

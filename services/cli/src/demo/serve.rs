@@ -89,14 +89,18 @@ fn visit() -> Timestamp {
 
 async fn serve_it(settings: &Settings) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::showing(visit()));
-    let (listener, ops_listener) = serve::listen(settings).await?;
-    let address = listener.local_addr()?;
+    let listeners = serve::listen(settings).await?;
+    let address = listeners.0.local_addr()?;
     let door = serve::door(&settings.identity, address, &clock)?;
-    let station = Station::open(settings, clock).await?;
-    station.register_settings().await?;
-    station.catch_up().await?;
+    let start = async {
+        let station = Station::open(settings, clock).await?;
+        station.register_settings().await?;
+        station.catch_up().await?;
+        Ok::<_, Failure>(station)
+    };
+    let station = serve::answering(&listeners, start).await?;
     invite(&format!("http://{address}"), &door);
-    serve::serve(station, door, (listener, ops_listener), &settings.http).await
+    serve::serve(station, door, listeners, &settings.http).await
 }
 
 /// Says what there is to see, and as whom.
