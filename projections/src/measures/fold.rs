@@ -54,7 +54,7 @@ pub static MEASURES: Spec = Spec {
         audit::ACTION,
         person::STORY,
         person::CHILD,
-        person::OTHER_CASE,
+        person::CHILD_CASE,
     ],
     make: |authority| {
         Box::new(Measures {

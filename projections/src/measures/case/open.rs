@@ -46,12 +46,14 @@ fn add_episode(units: &mut Units, course: &Course<'_>, episode: &Episode) {
         End::SteppedUp => "stepped-up".to_owned(),
         End::TriagedOut => "triaged-out".to_owned(),
     });
+    let first_child = course.told.facts.iter().find(|dated| matches!(dated.fact, Fact::Child(_)));
     let says = [
         Value::from(from.0),
         Value::from(until.map(|(day, ..)| day)),
         Value::Text(end),
         Value::from(episode.reopened),
         Value::Int(until.map(|(day, ..)| i64::from(day.since(from.0).map_or(0, |span| span.get_days())))),
+        Value::from(first_child.map(|dated| dated.day)),
     ];
     let by = [from.1].into_iter().chain(until.map(|(_, position, _)| position));
     let row = course.row(&course.on(last_day), says, by);

@@ -43,9 +43,10 @@ pub(in crate::measures) const EPISODE: Table = Table {
             .or_empty(),
         Column::bool("reopened", "Whether it goes on from a closure that was taken back."),
         Column::int("days", "How many days it lasted; empty while it lasts.").or_empty(),
+        Column::text("children_since", "The first day on which the case was for any child.").or_empty(),
     ],
     key: &["unit"],
-    indexes: &[&["opened_on"], &["ended_on"]],
+    indexes: &[&["opened_on"], &["ended_on", "children_since"]],
 };
 
 /// Entries of the record of which managers should know.

@@ -94,7 +94,9 @@ const OF_CHILDREN: &[&str] = &[
     "PersonErased",
 ];
 
-/// A measure of the children of open cases of whom something is not known.
+/// A measure of the children of open cases of whom something is not known. Those of cases that have ended are many more:
+/// the cases that were open tell since when they were for any child, and so how far back to look. Only the few cases that
+/// this leaves are counted child by child.
 macro_rules! children_without {
     ($id:literal, $title:literal, $numerator:literal, $known:literal) => {
         Measure {
@@ -116,9 +118,15 @@ macro_rules! children_without {
             among: "1 = 1",
             shape: Shape::Ratio {
                 of: concat!(
-                    "(SELECT count(*) FROM report_child_v3 c WHERE c.case_id = u.case_id AND NOT c.",
+                    "CASE WHEN u.case_id IN (SELECT c.case_id FROM report_child_v3 c WHERE c.complete = false AND \
+                     c.",
                     $known,
-                    " AND c.from_day <= :day AND c.until_day > :day)"
+                    " = false AND c.from_day >= (SELECT min(e.children_since) FROM (SELECT e.children_since FROM \
+                     report_episode_v3 e WHERE e.ended_on IS NULL UNION ALL SELECT e.children_since FROM \
+                     report_episode_v3 e WHERE e.ended_on > :first) e) AND c.from_day <= :last AND c.until_day > \
+                     :first) THEN (SELECT count(*) FROM report_child_v3 c WHERE c.case_id = u.case_id AND c.",
+                    $known,
+                    " = false AND c.from_day <= :day AND c.until_day > :day) ELSE 0 END"
                 ),
                 out_of: "u.children",
             },

@@ -84,6 +84,14 @@ pub(super) static SUSTAINED: Measure = Measure {
     shape: Shape::Share { of: "u.outcome = 'sustained'" },
 };
 
+/// That the child came with `o` after the first of the closures whose twelve months ended in the periods, and not later
+/// than these months.
+macro_rules! since_the_first_closure {
+    () => {
+        "o.came_on > CAST(CAST(substr(:first, 1, 4) AS bigint) - 1 AS text) || substr(:first, 5) AND o.came_on <= :last"
+    };
+}
+
 /// Families who came back.
 pub(super) static RE_REFERRED: Measure = Measure {
     id: "re-referred",
@@ -100,7 +108,17 @@ pub(super) static RE_REFERRED: Measure = Measure {
     day: "twelve_months_on",
     among: "1 = 1",
     shape: Shape::Share {
-        of: "EXISTS (SELECT 1 FROM report_other_case_v3 c WHERE c.case_id = u.case_id AND c.came_on <= \
-        u.closed_on AND c.other_came_on > u.closed_on AND c.other_came_on <= u.twelve_months_on)",
+        // Few families come back. Who came with a further case since the first of these closures is looked up once; only
+        // of the cases that they had before it is asked whether that was after their own closure.
+        of: concat!(
+            "u.case_id IN (SELECT o.case_before_id FROM report_child_case_v3 o WHERE o.cases_before = 1 AND ",
+            since_the_first_closure!(),
+            " UNION ALL SELECT c.case_id FROM report_child_case_v3 o JOIN report_child_case_v3 c ON c.person_id = \
+            o.person_id AND c.came_on < o.came_on WHERE o.cases_before = 2 AND ",
+            since_the_first_closure!(),
+            ") AND EXISTS (SELECT 1 FROM report_child_case_v3 c JOIN report_child_case_v3 o ON o.person_id = \
+            c.person_id AND o.came_on > u.closed_on AND o.came_on <= u.twelve_months_on WHERE c.case_id = u.case_id \
+            AND c.came_on <= u.closed_on)"
+        ),
     },
 };

@@ -5,7 +5,7 @@ pub(super) mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caseledger_aggregates::case::CaseEvent;
 use caseledger_aggregates::person::{PersonEvent, PersonRegistered};
@@ -18,7 +18,7 @@ use caseledger_log::Position;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
-use self::tables::{CHILD, OTHER_CASE, STORY};
+use self::tables::{CHILD, CHILD_CASE, STORY};
 use super::story::{Dated, Said, Story, Subject, Told, day_of};
 use super::units::{Units, positions, until};
 use crate::projection::Entry;
@@ -45,6 +45,18 @@ pub(super) enum Fact {
     Came(CaseId),
     /// They belong to it no longer.
     Left(CaseId),
+}
+
+impl Fact {
+    /// The case that it bears on, if it is not all of them.
+    fn bears_on(&self) -> Option<CaseId> {
+        match self {
+            Self::Came(case) | Self::Left(case) => Some(*case),
+            Self::Registered(_) | Self::Birth(_) | Self::Gender(_) | Self::Ethnicity(_) | Self::Erased => {
+                None
+            }
+        }
+    }
 }
 
 /// Which details are known.
@@ -78,7 +90,7 @@ impl Story for PersonStory {
     type Fact = Fact;
 
     const KEPT: &'static Table = &STORY;
-    const TABLES: &'static [Table] = &[CHILD, OTHER_CASE];
+    const TABLES: &'static [Table] = &[CHILD, CHILD_CASE];
 
     /// A person's entry is one stream, and their cases are others: the story is made of all of them.
     fn said(entry: &Entry) -> Vec<(Subject<'_>, Said<Fact>)> {
@@ -114,7 +126,7 @@ impl Story for PersonStory {
     fn units(told: &Told<Fact>, _authority: &Authority) -> Units {
         let mut units = Units::default();
         add_stretches(&mut units, told);
-        add_other_cases(&mut units, told);
+        add_cases(&mut units, told);
         units
     }
 }
@@ -192,23 +204,21 @@ fn cases(told: &Told<Fact>) -> BTreeMap<CaseId, (Date, Position)> {
 fn add_stretches(units: &mut Units, told: &Told<Fact>) {
     let mut standing = Standing::default();
     let mut begun: BTreeMap<CaseId, (Date, (Known, Vec<Position>))> = BTreeMap::new();
-    let cases = cases(told);
-    let mut facts = told.facts.iter().peekable();
-    while let Some(dated) = facts.next() {
-        standing.take(dated);
-        // A day ends with its last fact: what changed and changed back within it is not told.
-        if facts.peek().is_some_and(|next| next.day == dated.day) {
-            continue;
-        }
-        for case in cases.keys() {
-            let now = standing.of(*case);
-            if begun.get(case).map(|(_, before)| before) == now.as_ref() {
+    // A day ends with its last fact: what changed and changed back within it is not told.
+    for facts in told.facts.chunk_by(|one, next| one.day == next.day) {
+        let day = facts[0].day;
+        facts.iter().for_each(|dated| standing.take(dated));
+        let bears_on = facts.iter().map(|dated| dated.fact.bears_on()).collect::<Option<BTreeSet<CaseId>>>();
+        let cases = bears_on.unwrap_or_else(|| begun.keys().chain(standing.cases.keys()).copied().collect());
+        for case in cases {
+            let now = standing.of(case);
+            if begun.get(&case).map(|(_, before)| before) == now.as_ref() {
                 continue;
             }
-            if let Some((from, before)) = begun.remove(case) {
-                add_stretch(units, told, *case, before, (from, Some(dated.day)));
+            if let Some((from, before)) = begun.remove(&case) {
+                add_stretch(units, told, case, before, (from, Some(day)));
             }
-            begun.extend(now.map(|now| (*case, (dated.day, now))));
+            begun.extend(now.map(|now| (case, (day, now))));
         }
     }
     for (case, (from, of)) in begun {
@@ -230,6 +240,7 @@ fn add_stretch(
         Value::from(known.birth),
         Value::from(known.ethnicity),
         Value::from(known.gender),
+        Value::from(known.birth && known.ethnicity && known.gender),
         Value::from(from),
         until(to),
         positions(by),
@@ -237,22 +248,29 @@ fn add_stretch(
     units.add(&CHILD, format!("{}/{case}/{from}", told.stream), row);
 }
 
-fn add_other_cases(units: &mut Units, told: &Told<Fact>) {
-    let cases = cases(told);
-    for (case, (came_on, by)) in &cases {
-        for (other, (other_came_on, other_by)) in cases.iter().filter(|(other, _)| *other != case) {
-            let row = [
-                subject(told),
-                Value::text(case),
-                Value::from(told.stream.as_str()),
-                Value::from(*came_on),
-                Value::text(other),
-                Value::from(*other_came_on),
-                Value::from(other_came_on < came_on && *other_came_on >= came_on.saturating_sub(1.year())),
-                positions([*by, *other_by]),
-            ];
-            units.add(&OTHER_CASE, format!("{}/{case}/{other}", told.stream), row);
-        }
+/// Tells of each case whether others had begun for the child before. It says nothing of later ones: what a child comes to
+/// then changes no row that is there, however many there are.
+fn add_cases(units: &mut Units, told: &Told<Fact>) {
+    let mut cases: Vec<_> = cases(told).into_iter().map(|(case, (day, by))| (day, by, case)).collect();
+    if cases.len() < 2 {
+        return;
+    }
+    cases.sort_unstable_by_key(|(day, by, _)| (*day, *by));
+    for (came_on, by, case) in &cases {
+        let before = &cases[..cases.partition_point(|(day, ..)| day < came_on)];
+        let last = before.last();
+        let came_back = last.is_some_and(|(day, ..)| *day >= came_on.saturating_sub(1.year()));
+        let row = [
+            subject(told),
+            Value::text(case),
+            Value::from(told.stream.as_str()),
+            Value::from(*came_on),
+            Value::count(before.len().min(2) as u64),
+            Value::maybe(last.map(|(.., case)| case)),
+            Value::from(came_back),
+            positions([*by].into_iter().chain(last.map(|(_, by, _)| *by))),
+        ];
+        units.add(&CHILD_CASE, format!("{}/{case}", told.stream), row);
     }
 }
 

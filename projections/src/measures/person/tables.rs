@@ -22,27 +22,37 @@ pub(in crate::measures) const CHILD: Table = Table {
         Column::bool("has_birth", "Whether a date of birth is entered, be it estimated or expected."),
         Column::bool("has_ethnicity", "Whether an ethnicity is entered, or that it was not said."),
         Column::bool("has_gender", "Whether a gender is stated."),
+        Column::bool("complete", "Whether all of these are known."),
         FROM_DAY,
         UNTIL_DAY,
     ],
     key: &["unit"],
-    // What is lacking is counted for each open case: most have nothing of it, which the index alone tells.
-    indexes: &[&["case_id", "has_birth", "has_ethnicity", "has_gender"], &["person_id"]],
+    // Of the children of a case, and of those of whom something is lacking since some day.
+    indexes: &[
+        &["case_id", "has_birth", "has_ethnicity", "has_gender"],
+        &["complete", "from_day"],
+        &["person_id"],
+    ],
 };
 
-/// Children who came to more than one case.
-pub(in crate::measures) const OTHER_CASE: Table = Table {
-    name: "report_other_case_v3",
-    doc: "The other cases of the children of a case: a row for each child and each other case that it came to, before or \
-          after this one.",
+/// The cases of children who came to more than one.
+pub(in crate::measures) const CHILD_CASE: Table = Table {
+    name: "report_child_case_v3",
+    doc: "The cases of the children who came to more than one: a row for each such child and each case that it came to.",
     columns: of_others![
         CASE,
         Column::text("person_id", "The child."),
         Column::text("came_on", "The first day on which the case was for it."),
-        Column::text("other_case_id", "The other case."),
-        Column::text("other_came_on", "The first day on which the other case was for it."),
-        Column::bool("came_back", "Whether the other case had begun for it in the twelve months before."),
+        Column::int("cases_before", "How many cases had begun for it before that day: 0, 1, or 2 for more."),
+        Column::text("case_before_id", "Of these, the one that had begun last.").or_empty(),
+        Column::bool("came_back", "Whether one of them had begun in the twelve months before."),
     ],
     key: &["unit"],
-    indexes: &[&["case_id"], &["came_back", "came_on"]],
+    indexes: &[
+        &["case_id"],
+        &["person_id", "came_on"],
+        &["came_back", "came_on"],
+        // Holds all that is asked of those who came with a second case in a year.
+        &["cases_before", "came_on", "case_before_id"],
+    ],
 };
