@@ -350,6 +350,12 @@ async fn a_poison_event_stops_its_projection_and_no_other_until_it_can_be_folded
             live.rebuild("count", Manner::Beside, |_| {}).await.is_err(),
             "a rebuild can't fold it either"
         );
+        let stopped = live.rebuild_together(&["count", "other"], |_| {}).await.unwrap();
+        assert!(matches!(stopped[..], [RunnerError::Stopped { projection: "count", position: 13, .. }]));
+        let sql = "SELECT name FROM projection_checkpoint WHERE epoch > 0 OR suffix <> ''";
+        let rebuilt = live.db().fetch(sql, &[]).await.unwrap();
+        let rebuilt: Vec<_> = rebuilt.iter().map(|row| row.text("name").unwrap()).collect();
+        assert_eq!(rebuilt, ["other"], "the others are rebuilt beside it");
 
         POISON.store(0, Ordering::Relaxed);
         live.resume("count").await.unwrap();

@@ -21,6 +21,22 @@ fn taken_over(spec: &Spec, position: Position) -> RunnerError {
     RunnerError::Stopped { projection: spec.name, position, reason }
 }
 
+/// Those that go on; the others stand at an event that they can't fold, which is noted.
+fn going_on<R>(
+    results: Vec<Result<R, RunnerError>>,
+    stopped: &mut Vec<RunnerError>,
+) -> Result<Vec<R>, RunnerError> {
+    let mut going_on = Vec::with_capacity(results.len());
+    for result in results {
+        match result {
+            Ok(one) => going_on.push(one),
+            Err(stands @ RunnerError::Stopped { .. }) => stopped.push(stands),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(going_on)
+}
+
 /// A projection that is built beside the one that people read.
 struct Build {
     index: usize,
@@ -59,7 +75,10 @@ impl Projections {
         mut tell: impl FnMut(Progress) + Send,
     ) -> Result<(), RunnerError> {
         match manner {
-            Manner::Beside => self.rebuild_together(&[name], tell).await,
+            Manner::Beside => {
+                let stopped = self.rebuild_together(&[name], tell).await?;
+                stopped.into_iter().next().map_or(Ok(()), Err)
+            }
             Manner::InPlace => {
                 let index = self.find(name)?;
                 let of = self.inner.source.log.head().await?;
@@ -68,19 +87,21 @@ impl Projections {
         }
     }
 
-    /// Builds projections anew beside what people read, side by side: the log is read once for all of them.
+    /// Builds projections anew beside what people read, side by side: the log is read once for all of them. One that stops
+    /// at an event that it can't fold leaves the others to go on; answers a [`RunnerError::Stopped`] for each such.
     ///
     /// # Errors
-    /// As [`rebuild`](Self::rebuild), for the first that stops.
+    /// [`RunnerError::Unknown`] before anything is done, or log or database failed.
     pub async fn rebuild_together(
         &self,
         names: &[&str],
         mut tell: impl FnMut(Progress) + Send,
-    ) -> Result<(), RunnerError> {
+    ) -> Result<Vec<RunnerError>, RunnerError> {
         let of = self.inner.source.log.head().await?;
-        let mut builds = vec![];
-        for name in names {
-            builds.push(self.begin_beside(self.find(name)?).await?);
+        let found: Vec<usize> = names.iter().map(|name| self.find(name)).collect::<Result<_, _>>()?;
+        let (mut builds, mut stopped) = (vec![], vec![]);
+        for index in found {
+            builds.push(self.begin_beside(index).await?);
         }
         let folded: Arc<[&str]> =
             builds.iter().flat_map(|build| self.inner.runs[build.index].spec.folds).copied().collect();
@@ -91,7 +112,7 @@ impl Projections {
         let (mut position, mut pace) = (0, Pace::default());
         // The next stretch is read while this one is folded.
         let mut next = read(position);
-        while position < of {
+        while position < of && !builds.is_empty() {
             let window =
                 (&mut next).await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
             let Some(last) = window.last() else { break };
@@ -101,26 +122,25 @@ impl Projections {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
             let begun = Instant::now();
-            builds = self
-                .each(builds, |projections, mut build| {
-                    let window = window.clone();
-                    async move { projections.fold_beside(&mut build, &window).await.map(|()| build) }
-                })
-                .await?;
+            let folded = self.each(builds, |projections, mut build| {
+                let window = window.clone();
+                async move { projections.fold_beside(&mut build, &window).await.map(|()| build) }
+            });
+            builds = going_on(folded.await, &mut stopped)?;
             tell(Progress { position: position.min(of), of });
             tokio::time::sleep(pace.rest(self.live().await?, begun.elapsed())).await;
         }
         next.abort();
-        self.each(builds, |projections, build| async move {
+        let finished = self.each(builds, |projections, build| async move {
             projections.finish_beside(build).await.map(|()| position)
-        })
-        .await?;
+        });
+        going_on(finished.await, &mut stopped)?;
         tell(Progress { position: of, of });
-        Ok(())
+        Ok(stopped)
     }
 
     /// Does something with each of them, side by side.
-    async fn each<T, R, F>(&self, all: Vec<T>, work: impl Fn(Self, T) -> F) -> Result<Vec<R>, RunnerError>
+    async fn each<T, R, F>(&self, all: Vec<T>, work: impl Fn(Self, T) -> F) -> Vec<Result<R, RunnerError>>
     where
         R: Send + 'static,
         F: Future<Output = Result<R, RunnerError>> + Send + 'static,
@@ -131,7 +151,7 @@ impl Projections {
             // A panic of a fold is a fault of the program: let it be seen here too.
             results.push(task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())));
         }
-        results.into_iter().collect()
+        results
     }
 
     /// Removes what earlier versions of the program folded, where this version's rows are read already. An instance of
@@ -174,6 +194,8 @@ impl Projections {
             Ok(()) => moved(&held, window, None),
             Err(Failed::Sql(error)) => return Err(error.into()),
             Err(Failed::Poison { position, reason }) => {
+                drop(tx);
+                self.abandon(build.index, build.worker.checkpoint.clone()).await?;
                 return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
             }
         };
@@ -197,6 +219,22 @@ impl Projections {
         held.ok_or_else(|| taken_over(spec, own.map_or(0, |own| own.position)))
     }
 
+    /// Gives back the room of a rebuild that can't go on, if it is not another's by now.
+    async fn abandon(&self, index: usize, own: Option<Checkpoint>) -> Result<(), RunnerError> {
+        let spec = self.inner.runs[index].spec;
+        let mut tx = self.inner.db.begin().await?;
+        tx.alone().await?;
+        // The transaction that failed may be ending still, and holds the checkpoint until it has.
+        if Checkpoint::wait(&mut tx, spec, BESIDE).await? != own {
+            return Ok(());
+        }
+        for table in spec.tables {
+            table.drop(&mut tx, BESIDE).await?;
+        }
+        checkpoint::remove(&mut tx, spec, BESIDE).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Writes what was held back, makes the indexes, and puts the rows in their place.
     async fn finish_beside(&self, mut build: Build) -> Result<(), RunnerError> {
         let run = &self.inner.runs[build.index];
@@ -208,6 +246,8 @@ impl Projections {
             Ok(()) => {}
             Err(Failed::Sql(error)) => return Err(error.into()),
             Err(Failed::Poison { position, reason }) => {
+                drop(tx);
+                self.abandon(build.index, build.worker.checkpoint.clone()).await?;
                 return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
             }
         }

@@ -456,10 +456,11 @@ pub enum PackAudience {
 pub enum ProjectionsTask {
     /// Where each stands, in events and seconds behind the log
     Status,
-    /// Fold the log anew: one projection, or all
+    /// Fold the log anew: some projections, or all
     Rebuild {
         /// Which; all, if left out
-        name: Option<String>,
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
     },
 }
 

@@ -68,8 +68,8 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
         Task::Export(ExportTask::SsdEarlyHelp(args)) => tasks::export::episodes(settings, &args, json).await,
         Task::Pack(args) => pack::run(settings, &args, json).await,
         Task::Projections(ProjectionsTask::Status) => tasks::projections::status(settings, json).await,
-        Task::Projections(ProjectionsTask::Rebuild { name }) => {
-            tasks::projections::rebuild(settings, name.as_deref(), json).await
+        Task::Projections(ProjectionsTask::Rebuild { names }) => {
+            tasks::projections::rebuild(settings, &names, json).await
         }
         Task::Migrate => tasks::migrate(settings, json).await,
         Task::Doctor(_) => tasks::doctor::run(settings, json).await,

@@ -109,8 +109,9 @@ impl Stores {
             None => {
                 let station = open(&store).await?;
                 let names: Vec<&str> = station.projections.specs().map(|spec| spec.name).collect();
-                station.projections.rebuild_together(&names, |_| {}).await?;
+                let stopped = station.projections.rebuild_together(&names, |_| {}).await?;
                 station.log.close().await;
+                stopped.into_iter().next().map_or(Ok(()), Err)?;
             }
             Some(program) => {
                 let mut rebuild = std::process::Command::new(program);

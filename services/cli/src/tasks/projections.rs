@@ -47,23 +47,41 @@ pub fn line(status: &Status) -> String {
     }
 }
 
-/// Folds the log anew, beside what people read.
+/// Folds the log anew, beside what people read: the projections of these names, or all of them when none is named.
 ///
 /// # Errors
-/// [`Failure::NotFound`] when none is called so, [`Failure::Failed`] when it can't be folded.
-pub async fn rebuild(settings: &Settings, name: Option<&str>, json: bool) -> Result<(), Failure> {
+/// [`Failure::NotFound`] when none is called so, [`Failure::Incomplete`] when some can't be folded; the others are rebuilt.
+pub async fn rebuild(settings: &Settings, names: &[String], json: bool) -> Result<(), Failure> {
     let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
-    let names: Vec<&str> = match name {
-        Some(name) => vec![name],
-        None => station.projections.specs().map(|spec| spec.name).collect(),
+    let mut names: Vec<&str> = match names {
+        [] => station.projections.specs().map(|spec| spec.name).collect(),
+        names => names.iter().map(String::as_str).collect(),
     };
+    names.sort_unstable();
+    names.dedup();
     let outcome = rebuild_all(&station, &names).await;
     station.log.close().await;
-    outcome?;
-    if json { super::print_json(&serde_json::json!({ "rebuilt": names })) } else { Ok(()) }
+    let stopped = outcome?;
+    let stands = |name: &&str| {
+        stopped.iter().any(|one| matches!(one, RunnerError::Stopped { projection, .. } if projection == name))
+    };
+    let rebuilt: Vec<&str> = names.into_iter().filter(|name| !stands(name)).collect();
+    if json {
+        let stopped: Vec<String> = stopped.iter().map(ToString::to_string).collect();
+        super::print_json(&serde_json::json!({ "rebuilt": rebuilt, "stopped": stopped }))?;
+    }
+    for name in rebuilt {
+        eprintln!("{name} was rebuilt.");
+    }
+    if stopped.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> =
+        stopped.iter().map(|error| format!("{error}. Its rows are as they were before.")).collect();
+    Err(Failure::Incomplete(told.join("\n")))
 }
 
-async fn rebuild_all(station: &Station, names: &[&str]) -> Result<(), Failure> {
+async fn rebuild_all(station: &Station, names: &[&str]) -> Result<Vec<RunnerError>, Failure> {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} events");
     let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let told = bar.clone();
@@ -71,13 +89,10 @@ async fn rebuild_all(station: &Station, names: &[&str]) -> Result<(), Failure> {
         told.set_length(progress.of);
         told.set_position(progress.position);
     });
-    rebuilt.await.map_err(|error| match error {
+    let stopped = rebuilt.await.map_err(|error| match error {
         RunnerError::Unknown(_) => Failure::NotFound(error.to_string()),
         other => Failure::failed(other),
     })?;
     bar.finish_and_clear();
-    for name in names {
-        eprintln!("{name} was rebuilt.");
-    }
-    Ok(())
+    Ok(stopped)
 }
