@@ -6,7 +6,7 @@ use super::{Begun, Db, Kind, Row, SqlError, Table, Tx, Value, bound};
 
 /// How many rows go into one statement in SQLite. Few sizes, so that each statement is prepared once; the columns of
 /// the widest table times the largest stays below SQLite's 32,766 values.
-const STEPS: [usize; 3] = [256, 16, 1];
+const STEPS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// How many rows go into one statement in PostgreSQL.
 const LARGEST_ARRAY: usize = 4_096;
@@ -204,16 +204,11 @@ fn as_json(keys: &[String]) -> String {
     serde_json::Value::from(keys.to_vec()).to_string()
 }
 
-/// `INSERT … VALUES ($1, $2), ($3, $4) …` over what is there.
+/// `INSERT … VALUES (?, ?), (?, ?) …` over what is there. Numbered places have names to SQLite, and it looks for each of
+/// thousands among all of them.
 fn upsert_values(table: &Table, suffix: &str, rows: usize) -> String {
-    let width = table.columns.len();
-    let mut values = String::with_capacity(rows * width * 7);
-    for row in 0..rows {
-        let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
-        values.push_str(if row == 0 { "(" } else { ", (" });
-        values.push_str(&places.join(", "));
-        values.push(')');
-    }
+    let row = format!("({})", vec!["?"; table.columns.len()].join(", "));
+    let values = vec![row; rows].join(", ");
     format!("INSERT INTO {}{suffix} ({}) VALUES {values} {}", table.name, table.column_list(), over(table))
 }
 

@@ -178,7 +178,7 @@ impl Tx {
             Some(begun) => begun,
             None => {
                 let turn = self.db.log.write_turn().await;
-                match self.db.log.database() {
+                match self.db.log.writers() {
                     // The lock is taken at once: a transaction that reads first may find itself unable to write later.
                     Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
                     Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),

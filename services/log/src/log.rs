@@ -71,6 +71,7 @@ pub struct Log {
 
 struct Inner {
     database: Database,
+    writers: Database,
     queue: Entrance,
     seen: Seen,
     turn: Arc<Mutex<()>>,
@@ -135,6 +136,10 @@ impl Log {
         let address = Address::parse(store)?;
         address.prepare(options.migrate).await?;
         let database = address.pool(options.connections.max(2)).await?;
+        let writers = match address {
+            Address::Sqlite(_) => address.pool(1).await?,
+            Address::Postgres(_) => database.clone(),
+        };
         let seen = Seen::new(database.head().await?.position);
         let engine = match address {
             Address::Sqlite(file) => Engine::Sqlite(SqliteEngine::new(file, Arc::clone(&turn))),
@@ -153,6 +158,7 @@ impl Log {
         Ok(Self {
             inner: Arc::new(Inner {
                 database,
+                writers,
                 queue,
                 seen,
                 turn,
@@ -263,6 +269,12 @@ impl Log {
         &self.inner.database
     }
 
+    /// The same database, for transactions that write beside the log. SQLite has one writer at a time: it is always the same
+    /// connection, which need not prepare again what another one has prepared.
+    pub fn writers(&self) -> &Database {
+        &self.inner.writers
+    }
+
     /// Waits for the right to write to the database beside the log. Hold it for one transaction.
     pub async fn write_turn(&self) -> WriteTurn {
         match &self.inner.database {
@@ -319,6 +331,7 @@ impl Log {
         }
         self.inner.queue.people.closed().await;
         self.inner.follower.abort();
+        self.inner.writers.close().await;
         self.inner.database.close().await;
     }
 
@@ -335,6 +348,17 @@ impl Log {
 
 /// How long the first connection to a file waits for others that are making it.
 const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(10);
+
+/// How many statements a connection keeps prepared. The projections alone have more than the hundred that are usual, and each
+/// that is pushed out is parsed and planned again.
+const STATEMENTS: usize = 500;
+
+/// How much of a SQLite file each connection keeps, in KiB below zero as the pragma has it: 8 MiB.
+const SQLITE_CACHE: &str = "-8192";
+
+/// After how many pages of the journal whoever commits writes them to the file: 32 MiB. With SQLite's own 4 MiB that is
+/// several times a second under load, each with a sync that everybody waits for.
+const SQLITE_CHECKPOINT: &str = "8192";
 
 /// Connects to a file that another process may be making at this moment. A change of a file's journal to a write-ahead log
 /// doesn't wait for other connections as every other statement does: SQLite answers at once that the file is locked.
@@ -363,7 +387,8 @@ impl Address {
         let unknown = |_| LogError::UnknownStore(without_password(store));
         if store.starts_with("postgres://") || store.starts_with("postgresql://") {
             let server = PgConnectOptions::from_str(store).map_err(unknown)?;
-            return Ok(Self::Postgres(server.application_name("caseledger").disable_statement_logging()));
+            let server = server.application_name("caseledger").statement_cache_capacity(STATEMENTS);
+            return Ok(Self::Postgres(server.disable_statement_logging()));
         }
         let path = store.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
         match path {
@@ -377,6 +402,9 @@ impl Address {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(LONGEST_WAIT_FOR_A_FILE)
+                    .pragma("cache_size", SQLITE_CACHE)
+                    .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT)
+                    .statement_cache_capacity(STATEMENTS)
                     .disable_statement_logging(),
             )),
         }

@@ -7,12 +7,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use caseledger_log::Database;
-use caseledger_test_postgres::Postgres;
 use tokio::sync::watch;
 
 use crate::contenders::pgbench;
 use crate::issuer::{AUDIENCE, Issuer};
-use crate::server::{Server, free_address, processor_seconds, programs};
+use crate::server::{Server, free_address, programs};
 use crate::stores::{Built, Engine, Stores};
 use crate::summary::Rounds;
 use crate::wrk::{self, Load};
@@ -139,7 +138,7 @@ impl Ground<'_> {
     }
 
     /// Writes out what copying a database has left in memory, so that nobody pays for it under load.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         self.stores.postgres.psql("postgres", "CHECKPOINT");
     }
 
@@ -204,139 +203,9 @@ impl Ground<'_> {
         let memory = server.peak_memory();
         Ok(Round { load, memory: Some(memory), lag: Some(lag.end().await?) })
     }
-
-    /// Lets a build of the service answer for one round on a copy of a store, and tells what the commands cost.
-    ///
-    /// # Errors
-    /// As [`round`](Self::round), and when the projections don't follow within two minutes.
-    pub async fn costs(
-        &self,
-        program: &Path,
-        built: &Built,
-        round: usize,
-        connections: usize,
-        tables: bool,
-    ) -> Result<(Round, Cost), Box<dyn Error>> {
-        let copy = self.stores.copy(built, "round")?;
-        let is_postgres = built.engine == Engine::Postgres;
-        if is_postgres {
-            self.settle();
-        }
-        let output = self.stores.file("caseledger.log");
-        let server = serve_with(program, &copy.store, self.issuer, &output).await?;
-        let lag = Lag::watch(&copy.store);
-        let database = || if is_postgres { database_seconds(&self.stores.postgres) } else { 0.0 };
-        let written = || is_postgres.then(|| Written::now(self.stores, copy.name())).transpose();
-        let before = (server.processor_seconds(), database(), written()?);
-        let (address, seconds, warm_up, pool) =
-            (server.address, self.seconds, self.warm_up, self.pool.clone());
-        let (warm, load) = tokio::task::spawn_blocking(move || -> Result<(Load, Load), String> {
-            let run = |prefix: &str, seconds| {
-                wrk::run(address, &pool, &format!("{prefix}{round}"), connections, seconds)
-                    .map_err(|error| error.to_string())
-            };
-            Ok((run("warm", warm_up)?, run("round", seconds)?))
-        })
-        .await??;
-        let lag = lag.end().await?;
-        caught_up(&copy.store).await?;
-        let commands = (warm.requests + load.requests - warm.refused - load.refused).max(1) as f64;
-        let each = |before: f64, after: f64| (after - before) * 1e6 / commands;
-        let cost = Cost {
-            service: each(before.0, server.processor_seconds()),
-            database: each(before.1, database()),
-            written: before.2.zip(written()?).map(|(before, after)| before.until(&after, commands)),
-            tables: match tables && is_postgres {
-                true => self.stores.postgres.psql(copy.name(), TABLES),
-                false => String::new(),
-            },
-        };
-        Ok((Round { load, memory: Some(server.peak_memory()), lag: Some(lag) }, cost))
-    }
 }
 
-/// What a command cost.
-pub struct Cost {
-    /// The processor's time in the service, in microseconds.
-    pub service: f64,
-    /// And in the database's processes; on SQLite these are the service's own.
-    pub database: f64,
-    written: Option<String>,
-    tables: String,
-}
-
-impl Cost {
-    /// Both.
-    pub fn together(&self) -> f64 {
-        self.service + self.database
-    }
-}
-
-impl std::fmt::Display for Cost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "a command: service {:.0} µs, database {:.0} µs", self.service, self.database)?;
-        self.written.iter().try_for_each(|written| write!(f, ", {written}"))?;
-        if self.tables.is_empty() { Ok(()) } else { write!(f, "\n{}", self.tables) }
-    }
-}
-
-/// What a PostgreSQL has done.
-struct Written {
-    transactions: f64,
-    log_bytes: f64,
-}
-
-/// What was written to which table, the most first.
-const TABLES: &str = "SELECT format('    %s: %s new, %s changed (%s in place), %s gone', relname, n_tup_ins, n_tup_upd, \
-                      n_tup_hot_upd, n_tup_del) FROM pg_stat_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 \
-                      ORDER BY n_tup_ins + n_tup_upd + n_tup_del DESC";
-
-impl Written {
-    fn now(stores: &Stores, database: &str) -> Result<Self, Box<dyn Error>> {
-        let sql = format!(
-            "SELECT pg_stat_get_db_xact_commit(oid) || ' ' || (pg_current_wal_insert_lsn() - '0/0') FROM pg_database \
-             WHERE datname = '{database}'"
-        );
-        let told = stores.postgres.psql("postgres", &sql);
-        let mut numbers = told.split_whitespace().map(str::parse::<f64>);
-        let mut next = || numbers.next().ok_or("the database does not say what it has done");
-        Ok(Self { transactions: next()??, log_bytes: next()?? })
-    }
-
-    fn until(&self, later: &Self, commands: f64) -> String {
-        format!(
-            "{:.3} transactions, {:.0} bytes of its log",
-            (later.transactions - self.transactions) / commands,
-            (later.log_bytes - self.log_bytes) / commands
-        )
-    }
-}
-
-/// The processor's time of a database's processes, those that have ended included.
-fn database_seconds(server: &Postgres) -> f64 {
-    let postmaster = server.pid();
-    let own = |pid| processor_seconds(pid, Some(pid) == postmaster);
-    server.pids().into_iter().map(own).sum()
-}
-
-/// Waits until every projection has followed to the log's end.
-async fn caught_up(store: &str) -> Result<(), Box<dyn Error>> {
-    let (database, started) = (connect(store).await?, std::time::Instant::now());
-    let sql = "SELECT (SELECT position FROM log_head) - (SELECT min(position) FROM projection_checkpoint)";
-    while started.elapsed() < Duration::from_secs(120) {
-        let behind: i64 = match &database {
-            Database::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await?,
-            Database::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await?,
-        };
-        if behind == 0 {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Err("the projections don't follow".into())
-}
-
-async fn connect(store: &str) -> Result<Database, sqlx::Error> {
+pub(crate) async fn connect(store: &str) -> Result<Database, sqlx::Error> {
     Ok(match store.strip_prefix("sqlite:") {
         Some(file) => Database::Sqlite(sqlx::SqlitePool::connect(&format!("sqlite:{file}")).await?),
         None => Database::Postgres(sqlx::PgPool::connect(store).await?),
@@ -352,7 +221,7 @@ pub async fn serve(store: &str, issuer: &Issuer, output: &Path) -> Result<Server
 }
 
 /// The same, of another build.
-async fn serve_with(
+pub(crate) async fn serve_with(
     program: &Path,
     store: &str,
     issuer: &Issuer,

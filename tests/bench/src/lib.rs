@@ -7,6 +7,7 @@ pub mod issuer;
 pub mod large;
 pub mod load;
 pub mod measures;
+pub mod profile;
 pub mod run;
 pub mod server;
 pub mod stores;

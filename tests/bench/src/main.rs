@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use caseledger::clock::MachineClock;
 use caseledger_bench::contenders::{bare, stock};
 use caseledger_bench::fill::{self, Size};
-use caseledger_bench::run::{self, Form, Part, Profiled};
+use caseledger_bench::profile::{self, Profiled};
+use caseledger_bench::run::{self, Form, Part};
 use caseledger_bench::stores::Engine;
 use caseledger_log::Clock;
 use clap::{Args, Parser, Subcommand};
@@ -128,7 +129,7 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
         }
         Task::Profile { sqlite, connections, cases, rounds, beside, perf, tables } => {
             let engine = if sqlite { Engine::Sqlite } else { Engine::Postgres };
-            run::profile(&Profiled { engine, cases, connections, rounds, beside, perf, tables }).await
+            profile::profile(&Profiled { engine, cases, connections, rounds, beside, perf, tables }).await
         }
         Task::Bare { listen, view } => {
             let view = view.map(std::fs::read).transpose()?.unwrap_or_default();

@@ -118,82 +118,6 @@ impl Outcome {
     }
 }
 
-/// What [`profile`] does.
-#[derive(Clone, Debug)]
-pub struct Profiled {
-    /// On which engine.
-    pub engine: Engine,
-    /// Cases of the authority.
-    pub cases: u64,
-    /// Connections of the load.
-    pub connections: usize,
-    /// How often each program answers.
-    pub rounds: usize,
-    /// Other builds of `caseledger`, which answer in turn with this one.
-    pub beside: Vec<PathBuf>,
-    /// Where perf writes to.
-    pub perf: Option<PathBuf>,
-    /// Whether to tell what was written to each table.
-    pub tables: bool,
-}
-
-/// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
-/// and of the database, until the last projection has followed. That stays what it is when others use the machine besides.
-///
-/// # Errors
-/// As [`run`].
-pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
-    let contender = if of.engine == Engine::Sqlite { Sqlite } else { Postgres };
-    let stores = Stores::start()?;
-    let issuer = Issuer::start().await?;
-    let built = stores.build(of.engine, "authority", of.cases).await?;
-    let ground = Ground::for_service(&stores, &built, &issuer, (2, 6)).await?;
-    let own = crate::server::programs()?.join("caseledger");
-    let mut programs = vec![(own.as_path(), built.clone())];
-    for (number, program) in of.beside.iter().enumerate() {
-        let name = format!("beside{number}");
-        programs.push((program, stores.build_by(Some(program), of.engine, &name, of.cases).await?));
-    }
-    let mut costs: BTreeMap<&Path, Vec<f64>> = BTreeMap::new();
-    for round in 0..of.rounds {
-        let mut order: Vec<_> = programs.iter().collect();
-        order.rotate_left(round % programs.len());
-        for (program, built) in order {
-            // The profile is of a round that is not counted: it costs something itself.
-            let recording = match &of.perf {
-                Some(file) if round + 1 == of.rounds => Some(
-                    std::process::Command::new("perf")
-                        .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
-                        .arg(file)
-                        .args(["sleep", "7"])
-                        .spawn()?,
-                ),
-                _ => None,
-            };
-            let (outcome, cost) = ground.costs(program, built, round, of.connections, of.tables).await?;
-            println!("{}", program.display());
-            println!("  {}", told(contender, of.connections, &outcome));
-            println!("  {cost}");
-            costs.entry(*program).or_default().push(cost.together());
-            if let Some(mut recording) = recording {
-                recording.wait()?;
-            }
-        }
-    }
-    for (program, costs) in costs {
-        if let Some(cost) = Measured::of(&costs) {
-            println!(
-                "{:.0} µs of the processor's time for a command ({:.0} to {:.0}): {}",
-                cost.median,
-                cost.lowest,
-                cost.highest,
-                program.display()
-            );
-        }
-    }
-    Ok(())
-}
-
 /// Runs, and writes `summary.json` into a folder; answers whether all goals were met. A run of some parts only takes the
 /// others' latest outcomes of the same form, each with the time at which it was measured. The large authority is the one
 /// that lies in the store `on`, or else is built.
@@ -438,7 +362,7 @@ async fn rebuilding(ground: &Ground<'_>, form: Form, say: Say<'_>) -> Result<Out
 }
 
 /// The cases that are worked on, a pool of requests on them, and how long events are.
-async fn prepared(
+pub(crate) async fn prepared(
     stores: &Stores,
     built: &Built,
     issuer: &Issuer,
@@ -453,31 +377,8 @@ async fn prepared(
     Ok((worked, pool, lengths))
 }
 
-impl<'a> Ground<'a> {
-    /// The ground for the service alone.
-    async fn for_service(
-        stores: &'a Stores,
-        built: &'a Built,
-        issuer: &'a Issuer,
-        (warm_up, seconds): (u64, u64),
-    ) -> Result<Self, Box<dyn Error>> {
-        let (_, pool, lengths) = prepared(stores, built, issuer).await?;
-        Ok(Self {
-            stores,
-            postgres: built,
-            stock: built,
-            pgbench: built,
-            sqlite: built,
-            issuer,
-            pool,
-            lengths,
-            seconds,
-            warm_up,
-        })
-    }
-}
-
-fn told(contender: Contender, connections: usize, round: &crate::contest::Round) -> String {
+/// A round, in a line.
+pub(crate) fn told(contender: Contender, connections: usize, round: &crate::contest::Round) -> String {
     format!(
         "{:<26} {connections:>2} connections: {:>6.0}/s, p50 {:.2} ms, p99 {:.2} ms, refused {}, broken {}{}{}",
         contender.name(),

@@ -17,6 +17,9 @@ use crate::fill::{self, Year};
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min -c wal_compression=off \
                         -c huge_pages=try";
 
+/// How long a file may take to be closed.
+const LONGEST_CLOSE: Duration = Duration::from_secs(20);
+
 /// How many cases of the authority get so long.
 const LONG_CASES: usize = 5;
 /// How many events are added to each of them.
@@ -126,14 +129,12 @@ impl Stores {
             Engine::Postgres => drop(self.postgres.psql(name, "VACUUM ANALYZE")),
             Engine::Sqlite => {
                 let file = PathBuf::from(store.trim_start_matches("sqlite:"));
-                let pool = sqlx::SqlitePool::connect(&store).await?;
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
-                pool.close().await;
-                for beside in ["-wal", "-shm"] {
-                    let beside = PathBuf::from(format!("{}{beside}", file.display()));
-                    if beside.metadata().is_ok_and(|file| file.len() > 0) {
+                let begun = Instant::now();
+                while !closed(&store, &file).await? {
+                    if begun.elapsed() > LONGEST_CLOSE {
                         return Err(format!("{} was not closed", file.display()).into());
                     }
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
         }
@@ -318,4 +319,14 @@ impl Drop for Copied<'_> {
             }
         }
     }
+}
+
+/// Writes SQLite's journal into the file, which then is all there is to copy; says whether nobody holds it open any more.
+/// Connections are closed by threads of their own, a moment after they are let go.
+async fn closed(store: &str, file: &Path) -> Result<bool, Box<dyn Error>> {
+    let pool = sqlx::SqlitePool::connect(store).await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
+    pool.close().await;
+    let is_there = |beside: &str| Path::new(&format!("{}{beside}", file.display())).metadata();
+    Ok(["-wal", "-shm"].into_iter().all(|beside| is_there(beside).map_or(true, |file| file.len() == 0)))
 }

@@ -1,0 +1,246 @@
+//! A profile: what a command costs the processor, in the service and in the database, of one build or of several in turn.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use caseledger_log::Database;
+use caseledger_test_postgres::Postgres;
+
+use crate::contest::{Contender, Ground, Lag, Round, connect, serve_with};
+use crate::issuer::Issuer;
+use crate::run::{prepared, told};
+use crate::server::processor_seconds;
+use crate::stores::{Built, Engine, Stores};
+use crate::summary::Measured;
+use crate::wrk::{self, Load};
+
+/// What [`profile`] does.
+#[derive(Clone, Debug)]
+pub struct Profiled {
+    /// On which engine.
+    pub engine: Engine,
+    /// Cases of the authority.
+    pub cases: u64,
+    /// Connections of the load.
+    pub connections: usize,
+    /// How often each program answers.
+    pub rounds: usize,
+    /// Other builds of `caseledger`, which answer in turn with this one.
+    pub beside: Vec<PathBuf>,
+    /// Where perf writes to.
+    pub perf: Option<PathBuf>,
+    /// Whether to tell what was written to each table.
+    pub tables: bool,
+}
+
+/// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
+/// and of the database, until the last projection has followed. That stays what it is when others use the machine besides.
+///
+/// # Errors
+/// When something can't be started or measured.
+pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
+    let contender = if of.engine == Engine::Sqlite { Contender::Sqlite } else { Contender::Postgres };
+    let stores = Stores::start()?;
+    let issuer = Issuer::start().await?;
+    let built = stores.build(of.engine, "authority", of.cases).await?;
+    let ground = Ground::for_service(&stores, &built, &issuer, (2, 6)).await?;
+    let own = crate::server::programs()?.join("caseledger");
+    let mut programs = vec![(own.as_path(), built.clone())];
+    for (number, program) in of.beside.iter().enumerate() {
+        let name = format!("beside{number}");
+        programs.push((program, stores.build_by(Some(program), of.engine, &name, of.cases).await?));
+    }
+    let mut costs: BTreeMap<&Path, Vec<f64>> = BTreeMap::new();
+    for round in 0..of.rounds {
+        let mut order: Vec<_> = programs.iter().collect();
+        order.rotate_left(round % programs.len());
+        for (program, built) in order {
+            // The profile is of a round that is not counted: it costs something itself.
+            let recording = match &of.perf {
+                Some(file) if round + 1 == of.rounds => Some(
+                    std::process::Command::new("perf")
+                        .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
+                        .arg(file)
+                        .args(["sleep", "7"])
+                        .spawn()?,
+                ),
+                _ => None,
+            };
+            let (outcome, cost) = ground.costs(program, built, round, of.connections, of.tables).await?;
+            println!("{}", program.display());
+            println!("  {}", told(contender, of.connections, &outcome));
+            println!("  {cost}");
+            costs.entry(*program).or_default().push(cost.together());
+            if let Some(mut recording) = recording {
+                recording.wait()?;
+            }
+        }
+    }
+    for (program, costs) in costs {
+        if let Some(cost) = Measured::of(&costs) {
+            println!(
+                "{:.0} µs of the processor's time for a command ({:.0} to {:.0}): {}",
+                cost.median,
+                cost.lowest,
+                cost.highest,
+                program.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Ground<'a> {
+    /// The ground for the service alone.
+    async fn for_service(
+        stores: &'a Stores,
+        built: &'a Built,
+        issuer: &'a Issuer,
+        (warm_up, seconds): (u64, u64),
+    ) -> Result<Self, Box<dyn Error>> {
+        let (_, pool, lengths) = prepared(stores, built, issuer).await?;
+        Ok(Self {
+            stores,
+            postgres: built,
+            stock: built,
+            pgbench: built,
+            sqlite: built,
+            issuer,
+            pool,
+            lengths,
+            seconds,
+            warm_up,
+        })
+    }
+    /// Lets a build of the service answer for one round on a copy of a store, and tells what the commands cost.
+    ///
+    /// # Errors
+    /// As [`round`](Self::round), and when the projections don't follow within two minutes.
+    pub async fn costs(
+        &self,
+        program: &Path,
+        built: &Built,
+        round: usize,
+        connections: usize,
+        tables: bool,
+    ) -> Result<(Round, Cost), Box<dyn Error>> {
+        let copy = self.stores.copy(built, "round")?;
+        let is_postgres = built.engine == Engine::Postgres;
+        if is_postgres {
+            self.settle();
+        }
+        let output = self.stores.file("caseledger.log");
+        let server = serve_with(program, &copy.store, self.issuer, &output).await?;
+        let lag = Lag::watch(&copy.store);
+        let database = || if is_postgres { database_seconds(&self.stores.postgres) } else { 0.0 };
+        let written = || is_postgres.then(|| Written::now(self.stores, copy.name())).transpose();
+        let before = (server.processor_seconds(), database(), written()?);
+        let (address, seconds, warm_up, pool) =
+            (server.address, self.seconds, self.warm_up, self.pool.clone());
+        let (warm, load) = tokio::task::spawn_blocking(move || -> Result<(Load, Load), String> {
+            let run = |prefix: &str, seconds| {
+                wrk::run(address, &pool, &format!("{prefix}{round}"), connections, seconds)
+                    .map_err(|error| error.to_string())
+            };
+            Ok((run("warm", warm_up)?, run("round", seconds)?))
+        })
+        .await??;
+        let lag = lag.end().await?;
+        caught_up(&copy.store).await?;
+        let commands = (warm.requests + load.requests - warm.refused - load.refused).max(1) as f64;
+        let each = |before: f64, after: f64| (after - before) * 1e6 / commands;
+        let cost = Cost {
+            service: each(before.0, server.processor_seconds()),
+            database: each(before.1, database()),
+            written: before.2.zip(written()?).map(|(before, after)| before.until(&after, commands)),
+            tables: match tables && is_postgres {
+                true => self.stores.postgres.psql(copy.name(), TABLES),
+                false => String::new(),
+            },
+        };
+        Ok((Round { load, memory: Some(server.peak_memory()), lag: Some(lag) }, cost))
+    }
+}
+
+/// What a command cost.
+pub struct Cost {
+    /// The processor's time in the service, in microseconds.
+    pub service: f64,
+    /// And in the database's processes; on SQLite these are the service's own.
+    pub database: f64,
+    written: Option<String>,
+    tables: String,
+}
+
+impl Cost {
+    /// Both.
+    pub fn together(&self) -> f64 {
+        self.service + self.database
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a command: service {:.0} µs, database {:.0} µs", self.service, self.database)?;
+        self.written.iter().try_for_each(|written| write!(f, ", {written}"))?;
+        if self.tables.is_empty() { Ok(()) } else { write!(f, "\n{}", self.tables) }
+    }
+}
+
+/// What a PostgreSQL has done.
+struct Written {
+    transactions: f64,
+    log_bytes: f64,
+}
+
+/// What was written to which table, the most first.
+const TABLES: &str = "SELECT format('    %s: %s new, %s changed (%s in place), %s gone', relname, n_tup_ins, n_tup_upd, \
+                      n_tup_hot_upd, n_tup_del) FROM pg_stat_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 \
+                      ORDER BY n_tup_ins + n_tup_upd + n_tup_del DESC";
+
+impl Written {
+    fn now(stores: &Stores, database: &str) -> Result<Self, Box<dyn Error>> {
+        let sql = format!(
+            "SELECT pg_stat_get_db_xact_commit(oid) || ' ' || (pg_current_wal_insert_lsn() - '0/0') FROM pg_database \
+             WHERE datname = '{database}'"
+        );
+        let told = stores.postgres.psql("postgres", &sql);
+        let mut numbers = told.split_whitespace().map(str::parse::<f64>);
+        let mut next = || numbers.next().ok_or("the database does not say what it has done");
+        Ok(Self { transactions: next()??, log_bytes: next()?? })
+    }
+
+    fn until(&self, later: &Self, commands: f64) -> String {
+        format!(
+            "{:.3} transactions, {:.0} bytes of its log",
+            (later.transactions - self.transactions) / commands,
+            (later.log_bytes - self.log_bytes) / commands
+        )
+    }
+}
+
+/// The processor's time of a database's processes, those that have ended included.
+fn database_seconds(server: &Postgres) -> f64 {
+    let postmaster = server.pid();
+    let own = |pid| processor_seconds(pid, Some(pid) == postmaster);
+    server.pids().into_iter().map(own).sum()
+}
+
+/// Waits until every projection has followed to the log's end.
+async fn caught_up(store: &str) -> Result<(), Box<dyn Error>> {
+    let (database, started) = (connect(store).await?, std::time::Instant::now());
+    let sql = "SELECT (SELECT position FROM log_head) - (SELECT min(position) FROM projection_checkpoint)";
+    while started.elapsed() < Duration::from_secs(120) {
+        let behind: i64 = match &database {
+            Database::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await?,
+            Database::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await?,
+        };
+        if behind == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err("the projections don't follow".into())
+}
