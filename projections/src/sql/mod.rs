@@ -55,10 +55,11 @@ enum Begun {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Whoever writes begins with this. A checkpoint and its rows commit together, so a commit that a power cut takes away is
-/// folded again from the log: these transactions need not wait for the disk, as the log's own do.
-const BEGIN_SQLITE: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
-/// The same on PostgreSQL.
+/// Whoever writes begins with this. The lock is taken at once: a transaction that reads first may find itself unable to write
+/// later.
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+/// The same on PostgreSQL. A checkpoint and its rows commit together, so a commit that a power cut takes away is folded again
+/// from the log: these transactions need not wait for the disk, as the log's own do.
 const BEGIN_POSTGRES: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 /// Whoever reads what was there at one time, for as long as it takes, begins with this.
 const BEGIN_SNAPSHOT: &str =
@@ -179,7 +180,6 @@ impl Tx {
             None => {
                 let turn = self.db.log.write_turn().await;
                 match self.db.log.writers() {
-                    // The lock is taken at once: a transaction that reads first may find itself unable to write later.
                     Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
                     Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
                 }

@@ -46,7 +46,8 @@ pub async fn serve(
 /// hears so, instead of waiting in a queue that nobody reads.
 pub async fn serve_meanwhile(listener: &TcpListener, router: Router, ready: impl Future<Output = ()>) {
     let under_way = accept(MOST_CONNECTIONS, listener, &router, ready).await;
-    end(under_way, UNREAD).await;
+    // Whoever has connected and asked nothing yet must not keep the others waiting.
+    tokio::spawn(end(under_way, UNREAD));
 }
 
 /// As [`serve`], over at most so many connections at once.

@@ -136,8 +136,11 @@ impl Log {
         let address = Address::parse(store)?;
         address.prepare(options.migrate).await?;
         let database = address.pool(options.connections.max(2)).await?;
-        let writers = match address {
-            Address::Sqlite(_) => address.pool(1).await?,
+        let writers = match &address {
+            Address::Sqlite(file) => {
+                let file = file.clone().synchronous(SqliteSynchronous::Normal);
+                Address::Sqlite(file).pool(1).await?
+            }
             Address::Postgres(_) => database.clone(),
         };
         let seen = Seen::new(database.head().await?.position);
@@ -270,7 +273,8 @@ impl Log {
     }
 
     /// The same database, for transactions that write beside the log. SQLite has one writer at a time: it is always the same
-    /// connection, which need not prepare again what another one has prepared.
+    /// connection, which need not prepare again what another one has prepared. Nor does it wait for the disk: what stands
+    /// beside the log follows from it, with how far it has come, and what a power cut takes away is made again.
     pub fn writers(&self) -> &Database {
         &self.inner.writers
     }

@@ -53,7 +53,7 @@ impl Book {
     pub async fn open(log: Log) -> Result<Self, Halted> {
         let _turn = log.write_turn().await;
         for statement in SCHEMA {
-            match log.database() {
+            match log.writers() {
                 Database::Sqlite(pool) => {
                     sqlx::query(statement).execute(pool).await?;
                 }
@@ -106,7 +106,7 @@ impl Book {
                 query.execute($executor).await?;
             }};
         }
-        match (self.log.database(), &mut turn.lock) {
+        match (self.log.writers(), &mut turn.lock) {
             (Database::Sqlite(pool), _) => {
                 let _turn = self.log.write_turn().await;
                 insert!(pool);
@@ -139,7 +139,7 @@ impl Book {
                     .map(drop)?
             };
         }
-        match self.log.database() {
+        match self.log.writers() {
             Database::Sqlite(pool) => insert!(pool),
             Database::Postgres(pool) => insert!(pool),
         }
