@@ -83,6 +83,21 @@ impl Database {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// What a stream's state is folded from, after a version.
+    pub(crate) async fn payloads(
+        &self,
+        aggregate_type: &str,
+        id: &str,
+        after: u64,
+    ) -> Result<Vec<Payload>, LogError> {
+        let sql = "SELECT sequence, event_type, event_version, CAST(payload AS text) AS payload FROM events \
+                   WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence";
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        Ok(on!(self, |pool| {
+            sqlx::query_as(sql).bind(aggregate_type).bind(id).bind(after).fetch_all(pool).await
+        })?)
+    }
+
     pub(crate) async fn kept_key(&self, key: &IdempotencyKey) -> Result<Option<KeptKey>, LogError> {
         let sql =
             format!("SELECT {KEY_COLUMNS} FROM idempotency_keys AS k WHERE k.scope = $1 AND k.key = $2");
@@ -95,6 +110,15 @@ impl Database {
     pub(crate) async fn close(&self) {
         on!(self, |pool| pool.close().await);
     }
+}
+
+/// What happened, as it is stored, without who did it and when.
+#[derive(FromRow)]
+pub(crate) struct Payload {
+    pub sequence: i64,
+    pub event_type: String,
+    pub event_version: String,
+    pub payload: String,
 }
 
 /// A row of `events`.

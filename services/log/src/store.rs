@@ -8,6 +8,7 @@ use cqrs_es::{Aggregate, AggregateContext, AggregateError, DomainEvent, EventEnv
 use postgres_es::PostgresEventRepository;
 use sqlite_es::SqliteEventRepository;
 
+use crate::reader::Payload;
 use crate::recent::{Recent, State};
 use crate::{Append, Database, IdempotencyKey, Log, LogError, NewEvent, Receipt};
 
@@ -129,13 +130,13 @@ impl<A: Aggregate + Clone> LogStore<A> {
         seen: u64,
     ) -> Result<LogContext<A>, LogError> {
         let version = remembered.as_ref().map_or(0, |state| state.version);
-        let later = self.stored(id, version).await?;
+        let later = self.log.database().payloads(A::TYPE, id, version).await?;
         let mut aggregate = remembered.map_or_else(Arc::default, |state| state.aggregate);
         let version = version + later.len() as u64;
         if !later.is_empty() {
             let state = Arc::make_mut(&mut aggregate);
             for event in later {
-                state.apply(self.read(event)?.payload);
+                state.apply(self.event(id, event)?);
             }
         }
         let state = State { aggregate, version, seen };
@@ -204,18 +205,29 @@ impl<A: Aggregate + Clone> LogStore<A> {
         self.recent.put(&id, State { aggregate, version: receipt.version, seen });
     }
 
-    /// The stream's events after a version.
-    async fn stored(&self, id: &str, version: u64) -> Result<Vec<SerializedEvent>, LogError> {
-        let after = usize::try_from(version).map_err(|error| LogError::Unreadable(error.to_string()))?;
+    /// An event that the state is folded from. Nearly all have the newest shape, and are read as they are: who did it and
+    /// when says nothing to the state.
+    fn event(&self, id: &str, stored: Payload) -> Result<A::Event, LogError> {
+        let Payload { sequence, event_type, event_version, payload } = stored;
+        let unreadable = |error: serde_json::Error| {
+            LogError::Unreadable(format!("{event_type} {sequence} of {id}: {error}"))
+        };
+        if !self.upcasters.iter().any(|upcaster| upcaster.can_upcast(&event_type, &event_version)) {
+            return serde_json::from_str(&payload).map_err(unreadable);
+        }
+        let payload = serde_json::from_str(&payload).map_err(unreadable)?;
+        let sequence = usize::try_from(sequence).unwrap_or_default();
+        let (id, aggregate, metadata) = (id.to_owned(), A::TYPE.to_owned(), serde_json::json!({}));
+        let event =
+            SerializedEvent::new(id, sequence, aggregate, event_type, event_version, payload, metadata);
+        Ok(self.read(event)?.payload)
+    }
+
+    /// The stream's events, as the repositories of cqrs-es read them.
+    async fn stored(&self, id: &str) -> Result<Vec<SerializedEvent>, LogError> {
         let events = match self.log.database() {
-            Database::Sqlite(pool) => {
-                let repository = SqliteEventRepository::new(pool.clone());
-                repository.get_last_events::<A>(id, after).await
-            }
-            Database::Postgres(pool) => {
-                let repository = PostgresEventRepository::new(pool.clone());
-                repository.get_last_events::<A>(id, after).await
-            }
+            Database::Sqlite(pool) => SqliteEventRepository::new(pool.clone()).get_events::<A>(id).await,
+            Database::Postgres(pool) => PostgresEventRepository::new(pool.clone()).get_events::<A>(id).await,
         };
         events.map_err(|error| match error {
             PersistenceError::DeserializationError(error) => LogError::Unreadable(error.to_string()),
@@ -248,7 +260,7 @@ impl<A: Aggregate + Clone> EventStore<A> for LogStore<A> {
     type AC = LogContext<A>;
 
     async fn load_events(&self, id: &str) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
-        let events = self.stored(id, 0).await.map_err(as_cqrs)?;
+        let events = self.stored(id).await.map_err(as_cqrs)?;
         events.into_iter().map(|event| self.read(event).map_err(as_cqrs)).collect()
     }
 
