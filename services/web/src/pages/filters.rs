@@ -44,8 +44,12 @@ impl Asked {
         authority: &Authority,
         today: Date,
     ) -> Self {
-        let given: BTreeMap<String, String> =
+        let mut given: BTreeMap<String, String> =
             given.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
+        // The API's word for the last day, in an address that somebody made of one of the API's.
+        if let Some(at) = given.remove("at") {
+            given.entry(TO.to_owned()).or_insert(at);
+        }
         let mut errors = vec![];
         let to = day(&given, TO, "last", &mut errors);
         let to = match to {
@@ -274,6 +278,13 @@ mod tests {
         assert_eq!(asked.period, Period { from: date(2017, 1, 25), to: date(2018, 1, 24) });
         assert!(asked.errors.is_empty() && asked.scope.is_empty());
         assert_eq!(asked.address("/reports/x", &[]), "/reports/x?to=2018-01-24");
+    }
+
+    #[test]
+    fn an_address_with_the_apis_word_for_the_last_day_means_the_same() {
+        assert_eq!(read(&[("at", "2017-12-31")]).period, read(&[("to", "2017-12-31")]).period);
+        assert_eq!(read(&[("at", "2030-01-01")]).errors[0].0, "to");
+        assert_eq!(read(&[("at", "2016-12-31"), ("to", "2017-12-31")]).period.to, date(2017, 12, 31));
     }
 
     #[test]
