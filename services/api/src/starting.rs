@@ -5,7 +5,7 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::kinds::KINDS;
-use crate::ops::{Check, readiness};
+use crate::ops::{Check, alive, readiness};
 use crate::problem::Problem;
 
 /// 503 with `Retry-After` for everybody.
@@ -16,7 +16,7 @@ pub fn starting_router() -> Router {
 /// `/livez` answers, so that nobody takes a long start for a dead process; `/readyz` says that it is not ready.
 pub fn starting_ops_router() -> Router {
     Router::new()
-        .route("/livez", get(|| async { "alive\n" }))
+        .route("/livez", get(alive))
         .route("/readyz", get(async || readiness(&[start()])))
         .fallback(async || not_yet())
 }

@@ -9,7 +9,7 @@ use crate::{IdempotencyKey, LogError, Position, Recorded};
 
 /// The database that holds the log, for the read models that live beside it.
 ///
-/// Whoever writes to SQLite takes a [`WriteTurn`](crate::WriteTurn) first.
+/// Whoever writes takes a [`WriteTurn`](crate::WriteTurn) first, and writes to [`Log::writers`](crate::Log::writers).
 #[derive(Clone, Debug)]
 pub enum Database {
     /// One file.
