@@ -8,6 +8,7 @@ use axum::Router;
 use caseledger_access::demo::{DemoIssuer, require_loopback};
 use caseledger_access::{Authenticator, IdentityConfig};
 use caseledger_api as api;
+use caseledger_dispatch::Dispatcher;
 use caseledger_log::Clock;
 use caseledger_web as web;
 use tokio::net::TcpListener;
@@ -184,9 +185,11 @@ pub async fn serve(
         stop.send_replace(Some(Instant::now()));
     });
     let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
+    let dispatcher = station.dispatcher.clone();
     let following = [
         tokio::spawn(async move { processes.run().await }),
         tokio::spawn(async move { projections.run().await }),
+        tokio::spawn(async move { warm_up(&dispatcher).await }),
     ];
     tokio::join!(
         api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
@@ -205,6 +208,15 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Remembers what will be asked for first. Without it all is as true, and a little slower.
+async fn warm_up(dispatcher: &Dispatcher) {
+    let began = Instant::now();
+    match dispatcher.warm_up().await {
+        Ok(()) => tracing::debug!(took = ?began.elapsed(), "the cases that are worked on are remembered"),
+        Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
+    }
 }
 
 /// The pages and the API, on one listener.

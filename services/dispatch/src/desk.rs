@@ -108,7 +108,7 @@ impl<D: Kin> Desk for Of<D> {
 
     async fn standing(&self, core: &Core, actor: &Actor, id: Uuid) -> Result<Standing, LogError> {
         let loaded = load(D::store(core), id, false).await?;
-        let resource = D::resource(core, &loaded.state().0, id, actor).await?;
+        let resource = D::resource(core, &loaded.state().0, id, actor, false).await?;
         Ok(Standing { version: loaded.version(), resource })
     }
 }
@@ -150,7 +150,7 @@ async fn decide<D: Kin>(
     if version == 0 && !call.opens && D::Command::TABLE.iter().any(CommandSpec::opens) {
         return Err(Rejection::NotFound);
     }
-    let resource = D::resource(core, state, call.id, actor).await.map_err(failed)?;
+    let resource = D::resource(core, state, call.id, actor, fresh).await.map_err(failed)?;
     core.authorise(actor, call.command.name(), &resource)?;
     if let Some(expected) = call.expected_version.filter(|expected| *expected != version) {
         return Err(Rejection::Conflict { expected, actual: version });

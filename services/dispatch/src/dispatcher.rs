@@ -6,17 +6,23 @@ use std::time::Instant;
 
 use caseledger_access::{Access, Decision, Resource};
 use caseledger_aggregates::case::Case;
+use caseledger_aggregates::panel::PanelMeeting;
+use caseledger_aggregates::person::Person;
+use caseledger_aggregates::workforce::Workforce;
 use caseledger_aggregates::{Authority, Facts, Reference};
+use caseledger_commands::case::CaseCommand;
 use caseledger_commands::oversight::Figure;
-use caseledger_commands::{Actor, CaseId, Date, Role, Timestamp};
+use caseledger_commands::{Actor, CaseId, CommandSet, Date, PanelMeetingId, PersonId, Role, Timestamp};
 use caseledger_log::{Clock, Log, LogError, Position};
+use futures::future::try_join_all;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
-use crate::desk::{Desk, Standing, failed, load};
-use crate::kin::Stores;
+use crate::desk::{Desk, Loaded, Standing, failed, load};
+use crate::kin::{Kin, Stores};
 use crate::metrics::Metrics;
 use crate::registry::{self, Entry};
+use crate::share::Share;
 use crate::{Figures, IdSource, Receipt, Rejection, Request};
 
 /// What a dispatcher is made of.
@@ -46,6 +52,9 @@ pub struct Dispatcher {
 /// How many queues there are for streams that several write to at once.
 const TURNS: usize = 64;
 
+/// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
+const OF_LATE: u64 = 100_000;
+
 /// What the desks work with.
 pub struct Core {
     pub log: Log,
@@ -57,6 +66,7 @@ pub struct Core {
     pub figures: Arc<dyn Figures>,
     pub stores: Stores,
     turns: [Mutex<()>; TURNS],
+    share: Share,
     desks: BTreeMap<&'static str, Box<dyn Desk>>,
 }
 
@@ -80,6 +90,7 @@ impl Dispatcher {
                 figures,
                 stores,
                 turns: [const { Mutex::const_new(()) }; TURNS],
+                share: Share::default(),
                 desks,
             }),
         }
@@ -95,7 +106,18 @@ impl Dispatcher {
     pub async fn dispatch(&self, actor: &Actor, request: Request) -> Result<Receipt, Rejection> {
         let started = Instant::now();
         let entry = registry::find(&request.collection, &request.command).ok_or(Rejection::UnknownCommand)?;
-        let outcome = self.handle(entry, actor, request).await;
+        let outcome = match (request.in_bulk, actor.is(Role::Process)) {
+            (true, _) => {
+                let _under_way = self.core.share.bulk().await;
+                self.handle(entry, actor, request).await
+            }
+            // What follows from bulk is not what it makes way for.
+            (false, true) => self.handle(entry, actor, request).await,
+            (false, false) => {
+                let _under_way = self.core.share.person();
+                self.handle(entry, actor, request).await
+            }
+        };
         let names = (entry.aggregate.collection, entry.spec.name);
         let counted = outcome.as_ref().map(|receipt| receipt.repeated);
         self.core.metrics.answered(names, counted, started.elapsed());
@@ -139,6 +161,25 @@ impl Dispatcher {
         Ok((loaded.version() > 0).then(|| (loaded.state().0.clone(), loaded.version())))
     }
 
+    /// Remembers, after a start, the cases that were worked on of late and their people, so that the first command on each
+    /// finds them. In the background, in small steps; whoever comes meanwhile loads what they need themselves.
+    ///
+    /// # Errors
+    /// Those of the database: what is remembered by then stays so.
+    pub async fn warm_up(&self) -> Result<(), LogError> {
+        let Stores { cases, people, .. } = &self.core.stores;
+        let mut of_late = self.core.log.streams_of_late(OF_LATE).await?;
+        of_late.retain(|stream| stream.aggregate_type == CaseCommand::AGGREGATE);
+        let ids: Vec<String> = of_late.into_iter().rev().map(|stream| stream.aggregate_id).collect();
+        cases.load_ahead(&ids).await?;
+        let mut family = vec![];
+        for id in &ids {
+            let Some(case) = cases.remembered(id) else { continue };
+            family.extend(case.0.children.iter().chain(&case.0.adults).map(PersonId::to_string));
+        }
+        people.load_ahead(&family).await
+    }
+
     /// The log that it appends to.
     pub fn log(&self) -> &Log {
         &self.core.log
@@ -164,6 +205,20 @@ impl Dispatcher {
     }
 }
 
+/// Something that a decision must know.
+enum Fact {
+    Case(CaseId, Arc<Case>),
+    Workforce(Arc<Workforce>),
+    Person(PersonId, Arc<Person>),
+    PanelMeeting(PanelMeetingId, Arc<PanelMeeting>),
+    Measure(String, Vec<Figure>),
+}
+
+/// The state of an aggregate, if there is one.
+fn known<D: Kin>(loaded: &Loaded<D>) -> Option<Arc<D>> {
+    (loaded.version() > 0).then(|| Arc::new(loaded.state().0.clone()))
+}
+
 impl Core {
     /// Waits for one's turn on a stream. Some streams share a queue, which costs a moment and nothing else.
     pub async fn turn(&self, id: Uuid) -> MutexGuard<'_, ()> {
@@ -180,46 +235,45 @@ impl Core {
         }
     }
 
-    /// Loads what can be found of the aggregates and measures that a decision must know.
+    /// Loads what can be found of the aggregates and measures that a decision must know, all at the same time.
     pub async fn facts(&self, references: Vec<Reference>, fresh: bool) -> Result<Facts, Rejection> {
+        let found = references.into_iter().map(|reference| self.fact(reference, fresh));
         let mut facts = Facts::default();
-        for reference in references {
-            match reference {
-                Reference::Case(id) => {
-                    let loaded = load(&self.stores.cases, id.uuid(), fresh).await.map_err(failed)?;
-                    if loaded.version() > 0 {
-                        facts.cases.insert(id, Arc::new(loaded.state().0.clone()));
-                    }
-                }
-                Reference::Workforce => {
-                    facts.workforce = self.stores.register(fresh).await.map_err(failed)?;
-                }
-                Reference::Person(id) => {
-                    let loaded = load(&self.stores.people, id.uuid(), fresh).await.map_err(failed)?;
-                    if loaded.version() > 0 {
-                        facts.people.insert(id, Arc::new(loaded.state().0.clone()));
-                    }
-                }
-                Reference::PanelMeeting(id) => {
-                    let loaded = load(&self.stores.panels, id.uuid(), fresh).await.map_err(failed)?;
-                    if loaded.version() > 0 {
-                        facts.panels.insert(id, Arc::new(loaded.state().0.clone()));
-                    }
-                }
-                Reference::Measure { id, figures: None } => {
-                    if self.figures.knows(&id) {
-                        facts.measures.insert(id, vec![]);
-                    }
-                }
-                Reference::Measure { id, figures: Some(period) } => {
-                    if self.figures.knows(&id) {
-                        let told = self.figures_of(&id, period).await?;
-                        facts.measures.insert(id, told);
-                    }
-                }
+        for fact in try_join_all(found).await?.into_iter().flatten() {
+            match fact {
+                Fact::Case(id, case) => drop(facts.cases.insert(id, case)),
+                Fact::Workforce(register) => facts.workforce = Some(register),
+                Fact::Person(id, person) => drop(facts.people.insert(id, person)),
+                Fact::PanelMeeting(id, meeting) => drop(facts.panels.insert(id, meeting)),
+                Fact::Measure(id, figures) => drop(facts.measures.insert(id, figures)),
             }
         }
         Ok(facts)
+    }
+
+    /// Loads one of them; nothing where there is no such thing.
+    async fn fact(&self, reference: Reference, fresh: bool) -> Result<Option<Fact>, Rejection> {
+        Ok(match reference {
+            Reference::Case(id) => {
+                let loaded = load(&self.stores.cases, id.uuid(), fresh).await.map_err(failed)?;
+                known(&loaded).map(|case| Fact::Case(id, case))
+            }
+            Reference::Workforce => self.stores.register(fresh).await.map_err(failed)?.map(Fact::Workforce),
+            Reference::Person(id) => {
+                let loaded = load(&self.stores.people, id.uuid(), fresh).await.map_err(failed)?;
+                known(&loaded).map(|person| Fact::Person(id, person))
+            }
+            Reference::PanelMeeting(id) => {
+                let loaded = load(&self.stores.panels, id.uuid(), fresh).await.map_err(failed)?;
+                known(&loaded).map(|meeting| Fact::PanelMeeting(id, meeting))
+            }
+            Reference::Measure { id, .. } if !self.figures.knows(&id) => None,
+            Reference::Measure { id, figures: None } => Some(Fact::Measure(id, vec![])),
+            Reference::Measure { id, figures: Some(period) } => {
+                let told = self.figures_of(&id, period).await?;
+                Some(Fact::Measure(id, told))
+            }
+        })
     }
 
     /// A measure's figures, told of everything that is in the log by now.

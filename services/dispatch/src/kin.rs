@@ -28,12 +28,14 @@ pub trait Kin: Decider {
     /// Where its streams are.
     fn store(core: &Core) -> &LogStore<Root<Self>>;
 
-    /// What policies look at when that actor asks.
+    /// What policies look at when that actor asks. Where that takes others' states, they are those that this process
+    /// remembers, or as the log has them now.
     fn resource(
         core: &Core,
         state: &Self,
         id: Uuid,
         actor: &Actor,
+        fresh: bool,
     ) -> impl Future<Output = Result<Resource, LogError>> + Send;
 
     /// The short case reference, for a case.
@@ -97,7 +99,13 @@ impl Kin for Case {
         &core.stores.cases
     }
 
-    async fn resource(core: &Core, state: &Self, _: Uuid, actor: &Actor) -> Result<Resource, LogError> {
+    async fn resource(
+        core: &Core,
+        state: &Self,
+        _: Uuid,
+        actor: &Actor,
+        _: bool,
+    ) -> Result<Resource, LogError> {
         let today = civil_date(core.clock.now());
         let restriction = state.restriction.as_ref().filter(|restriction| today <= restriction.until);
         // Policies know practitioners; one named by subject is, for themselves, not kept out.
@@ -123,7 +131,7 @@ impl Kin for Workforce {
         &core.stores.workforce
     }
 
-    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor) -> Result<Resource, LogError> {
+    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor, _: bool) -> Result<Resource, LogError> {
         Ok(Resource::Workforce)
     }
 }
@@ -133,7 +141,7 @@ impl Kin for Audit {
         &core.stores.audits
     }
 
-    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor) -> Result<Resource, LogError> {
+    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor, _: bool) -> Result<Resource, LogError> {
         Ok(Resource::Audit)
     }
 }
@@ -143,7 +151,7 @@ impl Kin for Oversight {
         &core.stores.oversight
     }
 
-    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor) -> Result<Resource, LogError> {
+    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor, _: bool) -> Result<Resource, LogError> {
         Ok(Resource::Oversight)
     }
 }
@@ -153,7 +161,7 @@ impl Kin for Person {
         &core.stores.people
     }
 
-    async fn resource(_: &Core, state: &Self, _: Uuid, actor: &Actor) -> Result<Resource, LogError> {
+    async fn resource(_: &Core, state: &Self, _: Uuid, actor: &Actor, _: bool) -> Result<Resource, LogError> {
         // Whoever enters a person is of an agency that works with them, before there is an entry to say so.
         let agency = match state {
             Self::Unknown => actor.agency,
@@ -169,7 +177,7 @@ impl Kin for PanelMeeting {
         &core.stores.panels
     }
 
-    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor) -> Result<Resource, LogError> {
+    async fn resource(_: &Core, _: &Self, _: Uuid, _: &Actor, _: bool) -> Result<Resource, LogError> {
         Ok(Resource::PanelMeeting)
     }
 }
@@ -179,8 +187,14 @@ impl Kin for Supervision {
         &core.stores.supervisions
     }
 
-    async fn resource(core: &Core, state: &Self, id: Uuid, _: &Actor) -> Result<Resource, LogError> {
-        let register = core.stores.register(false).await?;
+    async fn resource(
+        core: &Core,
+        state: &Self,
+        id: Uuid,
+        _: &Actor,
+        fresh: bool,
+    ) -> Result<Resource, LogError> {
+        let register = core.stores.register(fresh).await?;
         let today = civil_date(core.clock.now());
         let posting = register.as_deref().and_then(|register| register.posting(id.into(), today));
         Ok(Resource::Supervision(SupervisionAttributes {

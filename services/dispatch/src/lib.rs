@@ -18,6 +18,7 @@ mod receipt;
 pub mod registry;
 mod rejection;
 mod request;
+mod share;
 
 pub use call::{LONGEST_KEY, OCCURRED_AT};
 pub use desk::Standing;

@@ -228,3 +228,53 @@ async fn outcomes_are_counted_by_command() {
     };
     assert!(counted.contains(&line("accepted")) && counted.contains(&line("repeated")), "{counted}");
 }
+
+#[tokio::test]
+async fn what_is_loaded_ahead_is_what_the_log_holds() {
+    let pipeline = Pipeline::new().await;
+    let case = pipeline.referral().await;
+    let other = pipeline.another().await;
+    other.warm_up().await.unwrap();
+    let (loaded, version) = other.case(case.into()).await.unwrap().unwrap();
+    assert_eq!((loaded.children.len(), version), (1, 1));
+    let again = other.dispatch(&practitioner(), acknowledge(case)).await.unwrap();
+    assert_eq!(again.version, 2);
+    other.warm_up().await.unwrap();
+    assert_eq!(other.case(case.into()).await.unwrap().unwrap().1, 2);
+}
+
+/// What an instance remembers of the register may be a moment old; before it refuses, it looks.
+#[tokio::test]
+async fn what_another_instance_registered_a_moment_ago_is_known_before_a_refusal() {
+    let pipeline = Pipeline::new().await;
+    let other = pipeline.another().await;
+    let (agency, team, manager) = (id(0xa1), id(0xb1), id(0xc1));
+    let settings = Actor::process("settings");
+    let register = async |command: &str, message| {
+        pipeline.send(&settings, request("workforce", command, message)).await.unwrap();
+    };
+    register("register-agency", json!({ "agency": agency, "name": "Council", "kind": "authority" })).await;
+    let harbour = json!({ "team": team, "name": "Harbour", "locality": "Harbour", "agency": agency });
+    register("register-team", harbour).await;
+    let enter = async |practitioner, is_manager| {
+        let message = json!({
+            "practitioner": practitioner, "name": "Priya Nair", "agency": agency, "team": team,
+            "is_manager": is_manager,
+        });
+        register("register-practitioner", message).await;
+    };
+    enter(manager, true).await;
+    let supervisor = Actor {
+        practitioner: Some(manager.into()),
+        team: Some(team.into()),
+        ..actor("manager-1", Role::TeamManager)
+    };
+    for practitioner in [id(0xc2), id(0xc3), id(0xc4)] {
+        // So that it remembers the register as it is by now.
+        other.standing(&supervisor, "supervisions", manager).await.unwrap();
+        enter(practitioner, false).await;
+        let held = json!({ "held_on": "2017-07-03", "supervisor": manager, "development": "Goes well." });
+        let asked = request("supervisions", "record-supervision", held).on(practitioner);
+        assert_eq!(other.dispatch(&supervisor, asked).await.unwrap().version, 1);
+    }
+}

@@ -5,6 +5,7 @@
 //! A command's events go to one writer, which takes all that wait, checks each stream's expected version and
 //! idempotency key, gives positions, and answers after the commit (`plan`, `writer`, `engine`).
 
+mod address;
 mod append;
 mod copy;
 mod engine;
@@ -12,6 +13,7 @@ mod error;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod follow;
+mod loader;
 mod log;
 mod observe;
 mod plan;
@@ -38,6 +40,7 @@ pub use copy::{Until, copy_sqlite, copy_sqlite_until};
 pub use error::LogError;
 pub use log::{Log, Options, Stats, WriteTurn};
 pub use observe::{Batch, Observer};
+pub use plan::StreamId;
 pub use reader::Database;
 pub use schema::SCHEMA_VERSION;
 pub use store::{LogContext, LogStore, Urgency};

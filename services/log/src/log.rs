@@ -1,43 +1,27 @@
 //! The log's handle.
 
-use std::str::FromStr;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cqrs_es::persist::EventUpcaster;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
-use crate::engine::{Engine, PostgresEngine, SqliteEngine, WORK_AS_APP};
+use crate::address::{self, Address};
+use crate::engine::{Engine, PostgresEngine, SqliteEngine};
 use crate::follow::{Seen, follow};
 use crate::plan::Prepared;
 use crate::queue::{Entrance, queue};
 use crate::writer::{Job, Trouble, Waiting, Writer};
 use crate::{
     Append, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt, Recorded,
-    schema,
+    StreamId, Urgency,
 };
 
-/// How long a reader waits for a connection. The pool keeps trying for as long when there is no database: whoever asks is
-/// to hear of that while they still listen.
-const LONGEST_WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
-
-/// An instance that hangs, or whose machine is gone, must not hold a projection or the processes for ever: others take
-/// over. Keepalives notice the machine, the timeout a process that stands still in the middle of its work.
-///
-/// A report of a large authority costs so much by PostgreSQL's reckoning that it would be compiled to machine code first,
-/// which takes longer than the report. And it has some ten thousand units to sort or to hash, which should stay in memory.
-const SESSION: &str = "
-SET jit = off;
-SET work_mem = '16MB';
-SET idle_in_transaction_session_timeout = '60s';
-SET tcp_keepalives_idle = 20;
-SET tcp_keepalives_interval = 5;
-SET tcp_keepalives_count = 3";
+/// How many events' streams are asked for at once.
+const NAMES_AT_A_TIME: u64 = 10_000;
 
 /// How a log is opened.
 #[derive(Clone)]
@@ -136,18 +120,16 @@ impl Log {
         let address = Address::parse(store)?;
         address.prepare(options.migrate).await?;
         let database = address.pool(options.connections.max(2)).await?;
-        let writers = match &address {
-            Address::Sqlite(file) => {
-                let file = file.clone().synchronous(SqliteSynchronous::Normal);
-                Address::Sqlite(file).pool(1).await?
-            }
-            Address::Postgres(_) => database.clone(),
-        };
         let seen = Seen::new(database.head().await?.position);
-        let engine = match address {
-            Address::Sqlite(file) => Engine::Sqlite(SqliteEngine::new(file, Arc::clone(&turn))),
+        let (writers, engine) = match address {
+            Address::Sqlite(file) => {
+                let writer = address::sqlite_pool(address::one_writer(file), 1).await?;
+                let engine = SqliteEngine::new(writer.clone(), Arc::clone(&turn));
+                (Database::Sqlite(writer), Engine::Sqlite(engine))
+            }
             Address::Postgres(server) => {
-                Engine::Postgres(PostgresEngine::new(server, Arc::clone(&seen.backend)))
+                let engine = PostgresEngine::new(server, Arc::clone(&seen.backend));
+                (database.clone(), Engine::Postgres(engine))
             }
         };
         let counters = Arc::<Counters>::default();
@@ -188,7 +170,7 @@ impl Log {
     /// [`LogError::Conflict`], [`LogError::KeyReused`], [`LogError::Invalid`], [`LogError::Busy`], [`LogError::Closed`], and
     /// those of the database: after these it may have been written, and is repeated with its key.
     pub async fn append(&self, append: Append) -> Result<Receipt, LogError> {
-        self.hand_in(append, &self.inner.queue.people).await
+        self.hand_in(Prepared::new(append)?, Urgency::Awaited).await
     }
 
     /// As [`append`](Self::append), for one of many that nobody waits for in person: those of [`append`](Self::append)
@@ -197,11 +179,19 @@ impl Log {
     /// # Errors
     /// As [`append`](Self::append).
     pub async fn append_in_bulk(&self, append: Append) -> Result<Receipt, LogError> {
-        self.hand_in(append, &self.inner.queue.bulk).await
+        self.hand_in(Prepared::new(append)?, Urgency::Bulk).await
     }
 
-    async fn hand_in(&self, append: Append, queue: &mpsc::Sender<Job>) -> Result<Receipt, LogError> {
-        let prepared = Prepared::new(append)?;
+    /// As [`append`](Self::append), or in bulk, of events that were decided on a state which was read from the log.
+    pub(crate) async fn append_decided(&self, append: Append, urgency: Urgency) -> Result<Receipt, LogError> {
+        self.hand_in(Prepared::new(append)?.decided_on_what_was_read(), urgency).await
+    }
+
+    async fn hand_in(&self, prepared: Prepared, urgency: Urgency) -> Result<Receipt, LogError> {
+        let queue = match urgency {
+            Urgency::Awaited => &self.inner.queue.people,
+            Urgency::Bulk => &self.inner.queue.bulk,
+        };
         let (answer, answered) = oneshot::channel();
         queue.try_send(Job::Append(Box::new(Waiting { prepared, answer }))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LogError::Busy,
@@ -290,6 +280,27 @@ impl Log {
         }
     }
 
+    /// The streams that the last so many events belong to, each once, the one that was written to last first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn streams_of_late(&self, events: u64) -> Result<Vec<StreamId>, LogError> {
+        let head = self.inner.database.head().await?.position;
+        let mut known = HashSet::new();
+        let mut found = vec![];
+        let mut end = head;
+        while end > head.saturating_sub(events) {
+            let start = end.saturating_sub(NAMES_AT_A_TIME).max(head.saturating_sub(events));
+            for stream in self.inner.database.streams_between(start, end).await? {
+                if known.insert(stream.clone()) {
+                    found.push(stream);
+                }
+            }
+            end = start;
+        }
+        Ok(found)
+    }
+
     /// One aggregate's streams, as cqrs-es sees them. Make it once and clone it: its cache of states is its own.
     pub fn store<A: cqrs_es::Aggregate + Clone>(
         &self,
@@ -347,156 +358,5 @@ impl Log {
     /// Which of the writes of others have been seen, as a number that grows.
     pub(crate) fn others(&self) -> u64 {
         self.inner.seen.others()
-    }
-}
-
-/// How long the first connection to a file waits for others that are making it.
-const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(10);
-
-/// How many statements a connection keeps prepared. The projections alone have more than the hundred that are usual, and each
-/// that is pushed out is parsed and planned again.
-const STATEMENTS: usize = 500;
-
-/// How much of a SQLite file each connection keeps, in KiB below zero as the pragma has it: 8 MiB.
-const SQLITE_CACHE: &str = "-8192";
-
-/// After how many pages of the journal whoever commits writes them to the file: 32 MiB. With SQLite's own 4 MiB that is
-/// several times a second under load, each with a sync that everybody waits for.
-const SQLITE_CHECKPOINT: &str = "8192";
-
-/// Connects to a file that another process may be making at this moment. A change of a file's journal to a write-ahead log
-/// doesn't wait for other connections as every other statement does: SQLite answers at once that the file is locked.
-async fn connect_sqlite(file: &SqliteConnectOptions) -> Result<SqliteConnection, LogError> {
-    let patience = tokio::time::sleep(LONGEST_WAIT_FOR_A_FILE);
-    tokio::pin!(patience);
-    loop {
-        match file.connect().await.map_err(LogError::from) {
-            Err(refused @ LogError::Unavailable(_)) => tokio::select! {
-                () = &mut patience => return Err(refused),
-                () = tokio::time::sleep(Duration::from_millis(5)) => {}
-            },
-            done => return done,
-        }
-    }
-}
-
-/// Where a log lives.
-enum Address {
-    Sqlite(SqliteConnectOptions),
-    Postgres(PgConnectOptions),
-}
-
-impl Address {
-    fn parse(store: &str) -> Result<Self, LogError> {
-        let unknown = |_| LogError::UnknownStore(without_password(store));
-        if store.starts_with("postgres://") || store.starts_with("postgresql://") {
-            let server = PgConnectOptions::from_str(store).map_err(unknown)?;
-            let server = server.application_name("caseledger").statement_cache_capacity(STATEMENTS);
-            return Ok(Self::Postgres(server.disable_statement_logging()));
-        }
-        let path = store.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
-        match path {
-            // Each connection to a database in memory would see another log.
-            None | Some("" | ":memory:") => Err(LogError::UnknownStore(without_password(store))),
-            Some(path) => Ok(Self::Sqlite(
-                SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(LONGEST_WAIT_FOR_A_FILE)
-                    .pragma("cache_size", SQLITE_CACHE)
-                    .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT)
-                    .statement_cache_capacity(STATEMENTS)
-                    .disable_statement_logging(),
-            )),
-        }
-    }
-
-    /// Sees to it that the tables are those that this program knows.
-    async fn prepare(&self, migrate: bool) -> Result<(), LogError> {
-        match self {
-            Self::Sqlite(file) => {
-                let mut connection = connect_sqlite(file).await?;
-                if migrate {
-                    schema::migrate_sqlite(&mut connection).await?;
-                }
-                let version = schema::version_sqlite(&mut connection).await?;
-                connection.close().await?;
-                schema::check(version)
-            }
-            Self::Postgres(server) => {
-                let mut connection = server.connect().await?;
-                if migrate {
-                    schema::migrate_postgres(&mut connection).await?;
-                }
-                let version = schema::version_postgres(&mut connection).await?;
-                connection.close().await?;
-                schema::check(version)
-            }
-        }
-    }
-
-    async fn pool(&self, connections: u32) -> Result<Database, LogError> {
-        Ok(match self {
-            Self::Sqlite(file) => Database::Sqlite(
-                SqlitePoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
-                    // A rollback that the disk refused leaves its connection in the transaction for good: it is
-                    // closed, and the next begins on a new one.
-                    .after_release(|connection, _| {
-                        Box::pin(async {
-                            // What was asked of the connection before has been done when this is answered.
-                            connection.ping().await?;
-                            Ok(!connection.is_in_transaction())
-                        })
-                    })
-                    .connect_with(file.clone())
-                    .await?,
-            ),
-            Self::Postgres(server) => Database::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(connections + 1) // one more, which listens
-                    .acquire_timeout(LONGEST_WAIT_FOR_A_CONNECTION)
-                    .after_connect(|connection, _| {
-                        Box::pin(async {
-                            connection.execute(WORK_AS_APP).await?;
-                            connection.execute(SESSION).await.map(drop)
-                        })
-                    })
-                    .connect_with(server.clone())
-                    .await?,
-            ),
-        })
-    }
-}
-
-/// A store's address as it may be shown.
-fn without_password(store: &str) -> String {
-    match (store.find("://"), store.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 < at => format!("{}://…{}", &store[..scheme], &store[at..]),
-        _ => store.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_known_stores_are_opened() {
-        assert!(matches!(Address::parse("sqlite:case.db"), Ok(Address::Sqlite(_))));
-        assert!(matches!(Address::parse("sqlite:///var/lib/case.db"), Ok(Address::Sqlite(_))));
-        assert!(matches!(Address::parse("postgres://u:p@h/d"), Ok(Address::Postgres(_))));
-        for unknown in ["", "case.db", "sqlite:", "sqlite::memory:", "mysql://h/d"] {
-            assert!(matches!(Address::parse(unknown), Err(LogError::UnknownStore(_))), "{unknown}");
-        }
-    }
-
-    #[test]
-    fn a_password_is_not_shown() {
-        assert_eq!(without_password("mysql://u:secret@h/d"), "mysql://…@h/d");
     }
 }

@@ -15,14 +15,16 @@ pub(crate) struct Head {
 }
 
 /// A stream's name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct StreamId {
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct StreamId {
+    /// The type of its aggregate: `Case`.
     pub aggregate_type: String,
+    /// The id of its aggregate.
     pub aggregate_id: String,
 }
 
 impl StreamId {
-    pub fn of(append: &Append) -> Self {
+    pub(crate) fn of(append: &Append) -> Self {
         Self { aggregate_type: append.aggregate_type.clone(), aggregate_id: append.aggregate_id.clone() }
     }
 }
@@ -53,13 +55,34 @@ pub(crate) struct Prepared {
     pub append: Append,
     pub stream: StreamId,
     pub metadata: String,
+    /// Whether the expected version was read from the log: as the log only grows, the stream has no fewer events now.
+    pub is_read: bool,
 }
 
 impl Prepared {
     pub fn new(append: Append) -> Result<Self, LogError> {
         append.check()?;
         let metadata = append.metadata_json()?;
-        Ok(Self { stream: StreamId::of(&append), metadata, append })
+        Ok(Self { stream: StreamId::of(&append), metadata, append, is_read: false })
+    }
+
+    /// The same; the expected version was read from the log.
+    pub fn decided_on_what_was_read(self) -> Self {
+        Self { is_read: true, ..self }
+    }
+
+    /// Whether a plan without a look at the database would rest on a guess that the write itself can't find wrong.
+    ///
+    /// An append of events to a stream that must not exist, or that was read before, needs no look: if the stream has
+    /// more events than that, the write meets the primary key.
+    pub fn rests_on_guess(&self) -> bool {
+        let is_sure = self.append.expected == Some(0) || (self.is_read && self.append.expected.is_some());
+        !is_sure || self.append.events.is_empty()
+    }
+
+    /// The stream's version, if nothing else is known of it.
+    fn presumed(&self) -> u64 {
+        if self.is_read { self.append.expected.unwrap_or(0) } else { 0 }
     }
 }
 
@@ -109,8 +132,8 @@ impl Plan<'_> {
 
 /// Plans a batch, in order, for a head.
 ///
-/// `version` is what is known of a stream's version at that head. A stream of which nothing is known is taken to be empty:
-/// the caller sees to it that this is checked ([`rests_on_guess`]).
+/// `version` is what is known of a stream's version at that head. A stream of which nothing is known is taken to be as it
+/// was read, or else empty: the caller sees to it that this is checked ([`Prepared::rests_on_guess`]).
 pub(crate) fn plan<'a>(
     batch: &'a [Prepared],
     head: Head,
@@ -139,7 +162,7 @@ pub(crate) fn plan<'a>(
             continue;
         }
         let actual = plan.versions.get(&prepared.stream).copied();
-        let actual = actual.or_else(|| version(&prepared.stream)).unwrap_or(0);
+        let actual = actual.or_else(|| version(&prepared.stream)).unwrap_or_else(|| prepared.presumed());
         if let Some(expected) = append.expected.filter(|expected| *expected != actual) {
             plan.answers.push(Err(LogError::Conflict { expected, actual }));
             continue;
@@ -177,14 +200,6 @@ impl<'a> Plan<'a> {
         self.versions.insert(&prepared.stream, version);
         Ok(Receipt { version, positions, recorded_at: timestamp(recorded_at)?, repeated: false })
     }
-}
-
-/// Whether a plan without a look at the database would rest on a guess that the write itself can't find wrong.
-///
-/// An append of events to a stream that must not exist needs no look: if the stream exists, the write meets the
-/// primary key.
-pub(crate) fn rests_on_guess(append: &Append) -> bool {
-    append.expected != Some(0) || append.events.is_empty()
 }
 
 /// A time as the log keeps it.
@@ -250,6 +265,19 @@ mod tests {
         assert_eq!(plan.answers[1].as_ref().unwrap().version, 5);
         assert_eq!(plan.answers[2], Err(LogError::Conflict { expected: 4, actual: 5 }));
         assert_eq!(plan.answers[3].as_ref().unwrap().version, 6);
+    }
+
+    #[test]
+    fn a_version_that_was_read_is_no_guess() {
+        let read = |expected| append("unknown", expected, 1).decided_on_what_was_read();
+        assert!(append("unknown", Some(4), 1).rests_on_guess());
+        assert!(!read(Some(4)).rests_on_guess());
+        assert!(read(None).rests_on_guess());
+        assert!(append("unknown", Some(4), 0).decided_on_what_was_read().rests_on_guess());
+        let batch = [read(Some(4)), read(Some(5)), read(Some(4))];
+        let plan = planned(&batch, 9);
+        assert_eq!(plan.answers[1].as_ref().unwrap().version, 6);
+        assert_eq!(plan.answers[2], Err(LogError::Conflict { expected: 4, actual: 6 }));
     }
 
     #[test]

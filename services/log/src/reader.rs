@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgPool, SqlitePool};
 
 use crate::engine::{KEY_COLUMNS, KeyColumns, head};
 use crate::plan::{Head, KeptKey, timestamp};
-use crate::{IdempotencyKey, LogError, Position, Recorded};
+use crate::{IdempotencyKey, LogError, Position, Recorded, StreamId};
 
 /// The database that holds the log, for the read models that live beside it.
 ///
@@ -83,19 +83,42 @@ impl Database {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// What a stream's state is folded from, after a version.
+    /// What states are folded from: of each stream, by its id, what came after a version. Each says of which it is, and
+    /// those of one are in order.
     pub(crate) async fn payloads(
         &self,
         aggregate_type: &str,
-        id: &str,
-        after: u64,
+        wanted: &[(&str, u64)],
     ) -> Result<Vec<Payload>, LogError> {
-        let sql = "SELECT sequence, event_type, event_version, CAST(payload AS text) AS payload FROM events \
-                   WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence";
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        Ok(on!(self, |pool| {
-            sqlx::query_as(sql).bind(aggregate_type).bind(id).bind(after).fetch_all(pool).await
-        })?)
+        let number = |after: u64| i64::try_from(after).unwrap_or(i64::MAX);
+        let mut found: Vec<Payload> = match self {
+            Self::Sqlite(pool) => {
+                let wanted: Vec<_> = wanted.iter().map(|(id, after)| (id, number(*after))).collect();
+                let wanted = serde_json::to_string(&wanted);
+                let wanted = wanted.map_err(|error| LogError::Unreadable(error.to_string()))?;
+                sqlx::query_as(PAYLOADS_SQLITE).bind(aggregate_type).bind(wanted).fetch_all(pool).await?
+            }
+            Self::Postgres(pool) => {
+                let (ids, after): (Vec<&str>, Vec<i64>) =
+                    wanted.iter().map(|(id, after)| (*id, number(*after))).unzip();
+                let query = sqlx::query_as(PAYLOADS_POSTGRES).bind(aggregate_type).bind(ids).bind(after);
+                query.fetch_all(pool).await?
+            }
+        };
+        found.sort_by_key(|payload| (payload.place, payload.sequence));
+        Ok(found)
+    }
+
+    /// The streams of the events after a position and up to another, the last event's first.
+    pub(crate) async fn streams_between(
+        &self,
+        after: Position,
+        until: Position,
+    ) -> Result<Vec<StreamId>, LogError> {
+        let sql = "SELECT aggregate_type, aggregate_id FROM events WHERE position > $1 AND position <= $2 \
+                   ORDER BY position DESC";
+        let (after, until) = (after as i64, until as i64);
+        Ok(on!(self, |pool| sqlx::query_as(sql).bind(after).bind(until).fetch_all(pool).await)?)
     }
 
     pub(crate) async fn kept_key(&self, key: &IdempotencyKey) -> Result<Option<KeptKey>, LogError> {
@@ -112,9 +135,22 @@ impl Database {
     }
 }
 
+/// One stream after the other by its key: what is ordered is not joined in another order.
+const PAYLOADS_POSTGRES: &str = "
+SELECT w.place - 1 AS place, e.sequence, e.event_type, e.event_version, e.payload
+FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS w (id, after, place)
+CROSS JOIN LATERAL (SELECT sequence, event_type, event_version, payload::text FROM events
+                    WHERE aggregate_type = $1 AND aggregate_id = w.id AND sequence > w.after ORDER BY sequence) AS e";
+const PAYLOADS_SQLITE: &str = "
+SELECT w.key AS place, e.sequence, e.event_type, e.event_version, e.payload
+FROM json_each($2) AS w
+CROSS JOIN events AS e ON e.aggregate_type = $1 AND e.aggregate_id = w.value ->> 0 AND e.sequence > w.value ->> 1";
+
 /// What happened, as it is stored, without who did it and when.
-#[derive(FromRow)]
+#[derive(Clone, Debug, FromRow)]
 pub(crate) struct Payload {
+    /// Which of the streams that were asked for it belongs to.
+    pub place: i64,
     pub sequence: i64,
     pub event_type: String,
     pub event_version: String,

@@ -12,6 +12,12 @@ pub(crate) struct State<A> {
     pub seen: u64,
 }
 
+impl<A: Default> Default for State<A> {
+    fn default() -> Self {
+        Self { aggregate: Arc::default(), version: 0, seen: 0 }
+    }
+}
+
 impl<A> Clone for State<A> {
     fn clone(&self) -> Self {
         Self { aggregate: Arc::clone(&self.aggregate), ..*self }
@@ -27,6 +33,11 @@ pub(crate) struct Recent<A> {
 impl<A> Recent<A> {
     pub fn new(capacity: usize) -> Self {
         Self { states: Mutex::new(LruCache::new(capacity)) }
+    }
+
+    /// How many states are remembered at most.
+    pub fn capacity(&self) -> usize {
+        self.with(|states| states.capacity())
     }
 
     pub fn get(&self, id: &str) -> Option<State<A>> {

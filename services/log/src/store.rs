@@ -7,7 +7,9 @@ use cqrs_es::persist::{EventUpcaster, PersistedEventRepository, PersistenceError
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, DomainEvent, EventEnvelope, EventStore};
 use postgres_es::PostgresEventRepository;
 use sqlite_es::SqliteEventRepository;
+use tokio::time::Instant;
 
+use crate::loader::{Loader, MOST};
 use crate::reader::Payload;
 use crate::recent::{Recent, State};
 use crate::{Append, Database, IdempotencyKey, Log, LogError, NewEvent, Receipt};
@@ -17,12 +19,18 @@ pub struct LogStore<A: Aggregate> {
     log: Log,
     upcasters: Arc<[Box<dyn EventUpcaster>]>,
     recent: Arc<Recent<A>>,
+    loader: Arc<Loader>,
 }
 
 impl<A: Aggregate> Clone for LogStore<A> {
     fn clone(&self) -> Self {
-        let Self { log, upcasters, recent } = self;
-        Self { log: log.clone(), upcasters: Arc::clone(upcasters), recent: Arc::clone(recent) }
+        let Self { log, upcasters, recent, loader } = self;
+        Self {
+            log: log.clone(),
+            upcasters: Arc::clone(upcasters),
+            recent: Arc::clone(recent),
+            loader: Arc::clone(loader),
+        }
     }
 }
 
@@ -79,7 +87,8 @@ impl<A: Aggregate + Clone> AggregateContext<A> for LogContext<A> {
 
 impl<A: Aggregate + Clone> LogStore<A> {
     pub(crate) fn new(log: Log, upcasters: Vec<Box<dyn EventUpcaster>>, cached_states: usize) -> Self {
-        Self { log, upcasters: upcasters.into(), recent: Arc::new(Recent::new(cached_states)) }
+        let recent = Arc::new(Recent::new(cached_states));
+        Self { log, upcasters: upcasters.into(), recent, loader: Arc::new(Loader::new(A::TYPE)) }
     }
 
     /// The same, for small aggregates: it remembers so many times as many states.
@@ -130,12 +139,26 @@ impl<A: Aggregate + Clone> LogStore<A> {
         seen: u64,
     ) -> Result<LogContext<A>, LogError> {
         let version = remembered.as_ref().map_or(0, |state| state.version);
-        let later = self.log.database().payloads(A::TYPE, id, version).await?;
-        let mut aggregate = remembered.map_or_else(Arc::default, |state| state.aggregate);
-        let version = version + later.len() as u64;
+        let later = self.loader.load(self.log.database(), id, version).await?;
+        Ok(context(id, self.fold(id, remembered, later, seen)?, false))
+    }
+
+    /// Folds what came later into what was remembered, and remembers that.
+    fn fold(
+        &self,
+        id: &str,
+        remembered: Option<State<A>>,
+        later: Vec<Payload>,
+        seen: u64,
+    ) -> Result<State<A>, LogError> {
+        let State { mut aggregate, mut version, .. } = remembered.unwrap_or_default();
         if !later.is_empty() {
             let state = Arc::make_mut(&mut aggregate);
             for event in later {
+                version += 1;
+                if u64::try_from(event.sequence) != Ok(version) {
+                    return Err(LogError::Unreadable(format!("{} of {id} lacks event {version}", A::TYPE)));
+                }
                 state.apply(self.event(id, event)?);
             }
         }
@@ -143,7 +166,34 @@ impl<A: Aggregate + Clone> LogStore<A> {
         if version > 0 {
             self.recent.put(id, state.clone());
         }
-        Ok(context(id, state, false))
+        Ok(state)
+    }
+
+    /// The aggregate's state, if it is remembered, perhaps an old one.
+    pub fn remembered(&self, id: &str) -> Option<Arc<A>> {
+        self.recent.get(id).map(|state| state.aggregate)
+    }
+
+    /// Loads aggregates that will probably be asked for, as many of them as are remembered at most, and leaves the machine
+    /// to others for as long as it takes itself. The last of them is remembered longest.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), of the first that can't be loaded.
+    pub async fn load_ahead(&self, ids: &[String]) -> Result<(), LogError> {
+        let ids = &ids[ids.len().saturating_sub(self.recent.capacity())..];
+        for ids in ids.chunks(MOST) {
+            let (began, seen) = (Instant::now(), self.log.others());
+            let unknown: Vec<&str> =
+                ids.iter().map(String::as_str).filter(|id| self.recent.get(id).is_none()).collect();
+            let wanted: Vec<_> = unknown.iter().map(|id| (*id, 0)).collect();
+            let mut found = self.log.database().payloads(A::TYPE, &wanted).await?.into_iter().peekable();
+            for (id, place) in unknown.into_iter().zip(0..) {
+                let payloads = std::iter::from_fn(|| found.next_if(|payload| payload.place == place));
+                self.fold(id, None, payloads.collect(), seen)?;
+            }
+            tokio::time::sleep(began.elapsed()).await;
+        }
+        Ok(())
     }
 
     /// Commits events that were decided on the context's state. Answers once they are durable.
@@ -182,10 +232,7 @@ impl<A: Aggregate + Clone> LogStore<A> {
             metadata,
             key,
         };
-        let receipt = match urgency {
-            Urgency::Awaited => self.log.append(append).await,
-            Urgency::Bulk => self.log.append_in_bulk(append).await,
-        };
+        let receipt = self.log.append_decided(append, urgency).await;
         match &receipt {
             Ok(receipt) if !receipt.repeated && !events.is_empty() => self.remember(context, events, receipt),
             Err(LogError::Conflict { .. }) => self.recent.forget(&context.id),
@@ -208,7 +255,7 @@ impl<A: Aggregate + Clone> LogStore<A> {
     /// An event that the state is folded from. Nearly all have the newest shape, and are read as they are: who did it and
     /// when says nothing to the state.
     fn event(&self, id: &str, stored: Payload) -> Result<A::Event, LogError> {
-        let Payload { sequence, event_type, event_version, payload } = stored;
+        let Payload { sequence, event_type, event_version, payload, .. } = stored;
         let unreadable = |error: serde_json::Error| {
             LogError::Unreadable(format!("{event_type} {sequence} of {id}: {error}"))
         };

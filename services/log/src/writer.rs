@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 use crate::engine::{Engine, Look};
 use crate::follow::Seen;
 use crate::log::Counters;
-use crate::plan::{Head, KeptKeys, Plan, Prepared, StreamId, plan, rests_on_guess};
+use crate::plan::{Head, KeptKeys, Plan, Prepared, StreamId, plan};
 use crate::queue::Queue;
 use crate::{Clock, LogError, Observer, Receipt, fault_point, observe};
 
@@ -285,8 +285,7 @@ impl Known {
 
     /// Whether the database must be asked before the append can be planned.
     fn lacks(&self, prepared: &Prepared) -> bool {
-        self.head.is_none()
-            || (rests_on_guess(&prepared.append) && self.versions.peek(&prepared.stream).is_none())
+        self.head.is_none() || (prepared.rests_on_guess() && self.versions.peek(&prepared.stream).is_none())
     }
 }
 

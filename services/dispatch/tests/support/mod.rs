@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use caseledger_access::Access;
 use caseledger_aggregates::Authority;
+use caseledger_aggregates::authority::Locality;
 use caseledger_commands::oversight::Figure;
 use caseledger_commands::{Actor, AgencyId, Date, Role, TeamId, Timestamp};
 use caseledger_dispatch::metrics::Metrics;
@@ -90,7 +91,11 @@ async fn dispatcher(store: &str, clock: &Arc<StandingClock>, registry: &Registry
     Dispatcher::new(Parts {
         log,
         access: Arc::new(Access::new().expect("the policies parse")),
-        authority: Arc::new(Authority { id: "northshire".to_owned(), ..Authority::default() }),
+        authority: Arc::new(Authority {
+            id: "northshire".to_owned(),
+            localities: vec![Locality { name: "Harbour".to_owned() }],
+            ..Authority::default()
+        }),
         clock,
         ids: Arc::new(CountingIds(AtomicU64::new(0))),
         metrics: Metrics::register(registry).expect("registered once"),

@@ -1,10 +1,13 @@
 //! Writing to SQLite: `BEGIN IMMEDIATE`, a statement for the head, a few for all events and all keys, `COMMIT`.
+//!
+//! On the one connection that also writes what stands beside the log: a page that another connection has written is read
+//! again by everybody else.
 
 use std::sync::Arc;
 
 use serde_json::json;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, Sqlite, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{KEY_COLUMNS, KeyColumns, TOUCH, head, is_taken, stored};
@@ -23,15 +26,22 @@ INSERT INTO events (position, aggregate_type, aggregate_id, sequence, event_type
 const INSERT_KEYS: &str = "
 INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at) VALUES ";
 
+/// An answer follows fsync. What stands beside the log need not: it is folded again from the log.
+const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT; PRAGMA synchronous = NORMAL";
+const ROLLBACK: &str = "ROLLBACK; PRAGMA synchronous = NORMAL";
+
 /// How many rows go into one statement. Few sizes, so that each statement is prepared once.
 const STEPS: [usize; 4] = [128, 32, 8, 1];
 
 /// SQLite's writer.
 pub(crate) struct SqliteEngine {
-    options: SqliteConnectOptions,
-    connection: Option<SqliteConnection>,
+    /// The only connection that writes.
+    writers: SqlitePool,
+    /// It, while the writer works with it.
+    connection: Option<PoolConnection<Sqlite>>,
     /// SQLite has one writer at a time, and those who wait for it sleep and try again. Within the process a mutex queues
-    /// them in order instead.
+    /// them in order instead. Whoever has it finds the connection free.
     turn: Arc<Mutex<()>>,
     held: Option<OwnedMutexGuard<()>>,
     /// Whether something failed since the journal was last known to be whole on disk.
@@ -39,11 +49,11 @@ pub(crate) struct SqliteEngine {
 }
 
 impl SqliteEngine {
-    pub fn new(options: SqliteConnectOptions, turn: Arc<Mutex<()>>) -> Self {
-        Self { options, connection: None, turn, held: None, is_suspect: false }
+    pub fn new(writers: SqlitePool, turn: Arc<Mutex<()>>) -> Self {
+        Self { writers, connection: None, turn, held: None, is_suspect: false }
     }
 
-    async fn connection(&mut self) -> Result<&mut SqliteConnection, LogError> {
+    async fn connection(&mut self) -> Result<&mut PoolConnection<Sqlite>, LogError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.connect().await?,
@@ -51,14 +61,14 @@ impl SqliteEngine {
         Ok(self.connection.insert(connection))
     }
 
-    /// A new connection. When something failed before, the journal is first written into the database file, and begun
-    /// anew: after a failed sync the system believes that the journal's pages are on disk, and a later sync of what comes
-    /// behind them would succeed without them. After a loss of power the journal would end there.
-    async fn connect(&mut self) -> Result<SqliteConnection, LogError> {
-        let mut connection = self.options.connect().await?;
+    /// The connection. When something failed before, it is a new one, and the journal is first written into the database
+    /// file, and begun anew: after a failed sync the system believes that the journal's pages are on disk, and a later sync
+    /// of what comes behind them would succeed without them. After a loss of power the journal would end there.
+    async fn connect(&mut self) -> Result<PoolConnection<Sqlite>, LogError> {
+        let mut connection = self.writers.acquire().await?;
         if self.is_suspect {
             let (busy, _, _): (i64, i64, i64) =
-                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
             if busy != 0 {
                 return Err(LogError::Unavailable(
                     "its journal is in use and can't be renewed yet".to_owned(),
@@ -74,7 +84,11 @@ impl SqliteEngine {
         streams: &[&StreamId],
         keys: &[(&str, &str)],
     ) -> Result<(Head, Vec<i64>, Vec<KeyColumns>), LogError> {
-        let connection = self.connection().await?;
+        let is_locked = self.held.is_some();
+        if !is_locked {
+            self.take_turn().await;
+        }
+        let connection = &mut **self.connection().await?;
         let found = sqlx::query_as(HEAD).fetch_one(&mut *connection).await?;
         let names: Vec<_> =
             streams.iter().map(|stream| (&stream.aggregate_type, &stream.aggregate_id)).collect();
@@ -90,13 +104,25 @@ impl SqliteEngine {
                 sqlx::query_as(&sql).bind(json!(keys).to_string()).fetch_all(&mut *connection).await?
             }
         };
+        if !is_locked {
+            self.let_go();
+        }
         Ok((head(found), versions, kept))
     }
 
     pub async fn lock(&mut self) -> Result<(), LogError> {
-        self.held = Some(Arc::clone(&self.turn).lock_owned().await);
-        self.connection().await?.execute("BEGIN IMMEDIATE").await?;
+        self.take_turn().await;
+        self.connection().await?.execute(BEGIN).await?;
         Ok(())
+    }
+
+    async fn take_turn(&mut self) {
+        self.held = Some(Arc::clone(&self.turn).lock_owned().await);
+    }
+
+    fn let_go(&mut self) {
+        self.connection = None;
+        self.held = None;
     }
 
     pub async fn write_locked(&mut self, plan: &Plan<'_>) -> Result<bool, LogError> {
@@ -106,34 +132,36 @@ impl SqliteEngine {
             Err(error) => return Err(error.into()),
         };
         fault_point!("log.before-commit");
-        self.end(if written { "COMMIT" } else { "ROLLBACK" }).await?;
+        self.end(if written { COMMIT } else { ROLLBACK }).await?;
         Ok(written)
     }
 
     pub async fn unlock(&mut self) -> Result<(), LogError> {
-        self.end("ROLLBACK").await
+        self.end(ROLLBACK).await
     }
 
     async fn end(&mut self, how: &'static str) -> Result<(), LogError> {
         self.connection().await?.execute(how).await?;
-        self.held = None;
+        self.let_go();
         Ok(())
     }
 
     pub async fn touch(&mut self) -> Result<(), LogError> {
         self.lock().await?;
         self.connection().await?.execute(TOUCH).await?;
-        self.end("COMMIT").await
+        self.end(COMMIT).await
     }
 
     pub fn disconnect(&mut self) {
-        self.connection = None;
-        self.held = None;
+        if let Some(mut connection) = self.connection.take() {
+            connection.close_on_drop();
+        }
+        self.let_go();
         self.is_suspect = true;
     }
 
     async fn insert(&mut self, plan: &Plan<'_>) -> Result<bool, sqlx::Error> {
-        let Some(connection) = self.connection.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
+        let Some(connection) = self.connection.as_deref_mut() else { return Err(sqlx::Error::WorkerCrashed) };
         let (old, new) = (stored(plan.old.position), stored(plan.new.position));
         let moved = sqlx::query(MOVE_HEAD).bind(new).bind(plan.new.recorded_at).bind(old);
         if moved.execute(&mut *connection).await?.rows_affected() == 0 {

@@ -85,6 +85,10 @@ on_both_engines! {
         a_cached_state_is_applied_once,
         a_stale_state_is_forgotten,
         a_cached_state_catches_up_with_another_process,
+        what_was_read_before_another_process_wrote_is_a_conflict,
+        many_streams_that_are_loaded_at_once_are_each_whole,
+        a_load_that_is_given_up_leaves_others_theirs,
+        what_was_written_to_of_late_is_loaded_ahead,
         an_event_that_cannot_be_read_is_named,
     ],
 }

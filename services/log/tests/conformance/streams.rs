@@ -137,6 +137,82 @@ pub async fn a_cached_state_catches_up_with_another_process(store: Store) {
     assert_eq!(add(&ours, "a", 1_000).await, Ok(4));
 }
 
+/// Whoever has read a stream need not look again before appending to it: the write itself finds out.
+pub async fn what_was_read_before_another_process_wrote_is_a_conflict(store: Store) {
+    let (one, other) = (store.open().await, store.open().await);
+    let (ours, theirs): (LogStore<Tally>, LogStore<Tally>) = (one.store(vec![]), other.store(vec![]));
+    add(&theirs, "a", 1).await.unwrap();
+    add(&theirs, "b", 1).await.unwrap();
+    let (stale, newest) = (ours.load("a").await.unwrap(), ours.load("b").await.unwrap());
+    add(&theirs, "a", 10).await.unwrap();
+    let record = async |context| {
+        let key = Some(key("k", 1));
+        ours.record(context, vec![added(5)], HashMap::new(), key).await.map(|receipt| receipt.version)
+    };
+    assert_eq!(record(stale).await, Err(LogError::Conflict { expected: 1, actual: 2 }));
+    assert_eq!(record(newest).await, Ok(2), "a conflict does not use up the key");
+    assert_eq!(whole(&one).await.len(), 4);
+}
+
+pub async fn many_streams_that_are_loaded_at_once_are_each_whole(store: Store) {
+    let log = store.open().await;
+    let id = |number: i64| format!("stream {number}");
+    for number in 0..200 {
+        let amounts: Vec<i64> = (0..number % 7).collect();
+        log.append(append(&id(number), Some(0), &amounts)).await.unwrap();
+    }
+    let again = store.open().await;
+    let tallies: LogStore<Tally> = again.store(vec![]);
+    // Each three times, and some that there are not.
+    let loads = (0..3).flat_map(|_| 0..230).map(async |number| {
+        let context = tallies.load(&id(number)).await.unwrap();
+        (number, context.state().total, context.version())
+    });
+    for (number, total, version) in futures::future::join_all(loads).await {
+        let events = if number < 200 { number % 7 } else { 0 };
+        assert_eq!((total, version), ((0..events).sum::<i64>(), events as u64), "stream {number}");
+    }
+}
+
+pub async fn a_load_that_is_given_up_leaves_others_theirs(store: Store) {
+    let log = store.open().await;
+    for number in 0..40 {
+        log.append(append(&format!("{number}"), Some(0), &[number, 1])).await.unwrap();
+    }
+    let again = store.open().await;
+    let tallies: LogStore<Tally> = again.store(vec![]);
+    let ids: Vec<String> = (0..40).map(|number| format!("{number}")).collect();
+    let mut loads: Vec<_> = ids.iter().map(|id| Box::pin(tallies.load(id))).collect();
+    for load in &mut loads {
+        assert!(futures::poll!(load).is_pending());
+    }
+    // Among those who go are the first, who ask the database for everybody.
+    let kept = loads.split_off(20);
+    drop(loads);
+    for (context, number) in futures::future::join_all(kept).await.into_iter().zip(20..) {
+        assert_eq!(context.unwrap().state().total, number + 1);
+    }
+}
+
+pub async fn what_was_written_to_of_late_is_loaded_ahead(store: Store) {
+    let log = store.open().await;
+    for id in ["a", "b", "c", "a"] {
+        log.append(append(id, None, &[1])).await.unwrap();
+    }
+    let named = async |events| {
+        let streams = log.streams_of_late(events).await.unwrap();
+        streams.into_iter().map(|stream| stream.aggregate_id).collect::<Vec<_>>()
+    };
+    assert_eq!(named(100).await, ["a", "c", "b"]);
+    assert_eq!(named(2).await, ["a", "c"]);
+    assert!(named(0).await.is_empty());
+    let tallies: LogStore<Tally> = log.store(vec![]);
+    tallies.load_ahead(&["b".to_owned(), "a".to_owned(), "nobody".to_owned()]).await.unwrap();
+    let total = |id| tallies.remembered(id).map(|tally| tally.total);
+    assert_eq!((total("a"), total("b"), total("c"), total("nobody")), (Some(2), Some(1), None, None));
+    assert!(tallies.load("a").await.unwrap().is_cached());
+}
+
 async fn wait_for(log: &Log, position: u64) {
     let mut watch = log.watch();
     let noticed = watch.wait_for(|seen| *seen >= position);
