@@ -21,7 +21,6 @@ mod runner;
 pub mod sql;
 mod states;
 pub mod supervisions;
-pub mod timeline;
 mod words;
 pub mod workforce;
 
@@ -30,10 +29,12 @@ pub use projection::{Entry, Failed, Fold, Projection, Spec, no_settings};
 pub use reference::reference;
 pub use runner::{Manner, Progress, Projections, RunnerError, Status};
 
+/// Projections that earlier versions of this program had. Their tables are removed with those of older versions.
+pub(crate) const RETIRED: &[&str] = &["timeline"];
+
 /// Every projection of this program.
 pub const ALL: &[&Spec] = &[
     &cases::CASES,
-    &timeline::TIMELINE,
     &people::PEOPLE,
     &panels::PANELS,
     &supervisions::SUPERVISIONS,

@@ -19,6 +19,23 @@ pub struct Entry {
     pub metadata: Metadata,
 }
 
+impl Entry {
+    /// What an event of the log means; or why this program can't read it.
+    pub(crate) fn read(recorded: Recorded) -> Result<Self, String> {
+        let event = AnyEvent::read(
+            &recorded.aggregate_type,
+            &recorded.event_type,
+            &recorded.event_version,
+            &recorded.payload,
+        );
+        match (event, Metadata::from_map(&recorded.metadata)) {
+            (Ok(event), Some(metadata)) => Ok(Self { recorded, event, metadata }),
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), None) => Err("its metadata lacks an entry, or one can't be read".to_owned()),
+        }
+    }
+}
+
 /// Why a fold stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -104,6 +121,14 @@ impl Fold<'_> {
         self.tx.upsert(table, self.suffix, rows).await
     }
 
+    /// Writes rows, in the order of the table's columns, of which the table has none with the same key.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses them, or has one of them.
+    pub async fn insert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), SqlError> {
+        self.tx.insert(table, self.suffix, rows).await
+    }
+
     /// Removes the rows whose column holds one of the texts.
     ///
     /// # Errors
@@ -147,22 +172,8 @@ impl Delivered {
     pub(crate) fn entry(&self) -> &Result<Entry, String> {
         self.entry.get_or_init(|| {
             let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
-            unread.map_or_else(|| Err("it could not be read before".to_owned()), Self::read)
+            unread.map_or_else(|| Err("it could not be read before".to_owned()), Entry::read)
         })
-    }
-
-    fn read(recorded: Recorded) -> Result<Entry, String> {
-        let event = AnyEvent::read(
-            &recorded.aggregate_type,
-            &recorded.event_type,
-            &recorded.event_version,
-            &recorded.payload,
-        );
-        match (event, Metadata::from_map(&recorded.metadata)) {
-            (Ok(event), Some(metadata)) => Ok(Entry { recorded, event, metadata }),
-            (Err(error), _) => Err(error.to_string()),
-            (Ok(_), None) => Err("its metadata lacks an entry, or one can't be read".to_owned()),
-        }
     }
 }
 

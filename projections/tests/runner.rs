@@ -64,6 +64,14 @@ static NEWER: Spec = Spec {
     make: |_| Box::new(Tally { spec: &NEWER, poison: None, panics: false, known: BTreeMap::new() }),
     ..COUNT
 };
+/// One that earlier versions of the program had (decision 0047).
+static RETIRED: Spec = Spec {
+    name: "timeline",
+    tables: &[RETIRED_TALLY],
+    make: |_| Box::new(Tally { spec: &RETIRED, poison: None, panics: false, known: BTreeMap::new() }),
+    ..COUNT
+};
+const RETIRED_TALLY: Table = Table { name: "timeline_entry_v1", ..TALLY };
 /// Two tables, so that readers and a switch may meet in opposite orders.
 static PAIR: Spec = Spec {
     name: "pair",
@@ -256,6 +264,22 @@ async fn a_new_version_is_built_beside_the_old_and_takes_over_when_it_has_caught
         assert_eq!(new.discard_older().await.unwrap(), ["count version 1"]);
         assert_eq!(read().await, 7, "the view is of the new version");
         assert!(TALLY.dump(old.db()).await.is_err(), "the old table is gone");
+    }
+}
+
+#[tokio::test]
+async fn what_a_retired_projection_left_is_removed() {
+    for stage in Stage::both().await {
+        let old = projections(&stage, &[&RETIRED, &COUNT]).await;
+        history(&stage, 3).await;
+        old.catch_up().await.unwrap();
+        assert_eq!(RETIRED_TALLY.dump(old.db()).await.unwrap(), TALLY.dump(old.db()).await.unwrap());
+        let new = projections(&stage, &[&COUNT]).await;
+        assert_eq!(new.discard_older().await.unwrap(), ["timeline version 1"]);
+        assert!(RETIRED_TALLY.dump(new.db()).await.is_err(), "its table is gone");
+        assert!(new.db().fetch("SELECT * FROM timeline_entry", &[]).await.is_err(), "and the view of it");
+        assert!(new.discard_older().await.unwrap().is_empty());
+        assert_eq!(TALLY.dump(new.db()).await.unwrap().lines().count(), 4, "the other is as it was");
     }
 }
 

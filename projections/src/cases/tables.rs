@@ -36,12 +36,7 @@ pub const CASE_VIEW: Table = Table {
         RECORDED_AT,
     ],
     key: &["case_id"],
-    indexes: &[
-        &["reference"],
-        &["team_id", "status"],
-        &["lead_practitioner_id", "status"],
-        &["panel_meeting_id"],
-    ],
+    indexes: &[&["reference"], &["panel_meeting_id"]],
 };
 
 /// What is remembered of cases.
@@ -96,9 +91,5 @@ pub const WORKLIST: Table = Table {
         Column::text("owner_id", "The practitioner, person or agency who is to do an action.").or_empty(),
     ],
     key: &["case_id", "list", "item"],
-    indexes: &[
-        &["list", "order_on", "case_id", "item"],
-        &["lead_practitioner_id", "list", "order_on"],
-        &["team_id", "list", "order_on"],
-    ],
+    indexes: &[&["list", "order_on", "case_id", "item"], &["team_id", "list", "order_on"]],
 };

@@ -289,7 +289,7 @@ impl<S: Story> Stories<S> {
                 self.known.remove(stream);
             }
         }
-        fold.upsert(S::KEPT, &stories).await?;
+        fold.insert(S::KEPT, &stories).await?;
         for table in S::TABLES {
             let (changed, gone) = differences.of(table);
             fold.remove(table, "unit", gone).await?;

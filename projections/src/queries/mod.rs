@@ -52,8 +52,6 @@ pub struct Reads;
 impl Reads {
     /// [`case`], [`cases_of_person`] and [`worklist`].
     pub const CASES: &'static str = crate::cases::CASES.name;
-    /// [`timeline`].
-    pub const TIMELINE: &'static str = crate::timeline::TIMELINE.name;
     /// [`search`], [`likely_duplicates`] and [`person`].
     pub const PEOPLE: &'static str = crate::people::PEOPLE.name;
     /// [`panels`] and [`panel_agenda`].

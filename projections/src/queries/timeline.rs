@@ -1,12 +1,19 @@
-//! The timeline of a case.
+//! The timeline of a case: everything that happened, in plain words, told from the log whenever somebody asks (decision 0047).
 
-use caseledger_commands::{CaseId, Timestamp};
-use caseledger_log::Position;
+use std::collections::BTreeMap;
+
+use caseledger_aggregates::case::CaseEvent;
+use caseledger_aggregates::{AnyEvent, Event, Metadata};
+use caseledger_commands::case::CaseCommand;
+use caseledger_commands::{CaseId, CommandSet, Timestamp};
+use caseledger_log::{LogError, Position, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::QueryError;
 use crate::cursor::{Cursor, CursorError, Page, PageRequest};
-use crate::sql::{Db, Row, SqlError, Value};
+use crate::projection::Entry;
+use crate::sql::Db;
+use crate::words;
 
 /// Which end a timeline begins at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,62 +57,98 @@ pub struct TimelineEntry {
     pub corrections: Vec<u64>,
 }
 
-/// A page of a case's timeline, in the order in which things happened: an entry made late stands where it belongs.
+/// A page of a case's timeline, in the order in which things happened: an entry made late stands where it belongs. Always up
+/// to date: no projection is asked.
 ///
 /// # Errors
-/// [`QueryError`] when the cursor is not one of this list in this order, or the database can't answer.
+/// [`QueryError`] when the cursor is not one of this list in this order, or the log can't be read.
 pub async fn timeline(
     db: &Db,
     case: CaseId,
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<TimelineEntry>, QueryError> {
-    let (list, direction, compare) = match order {
-        Order::OldestFirst => ("timeline", "ASC", ">"),
-        Order::NewestFirst => ("timeline-newest", "DESC", "<"),
+    let list = match order {
+        Order::OldestFirst => "timeline",
+        Order::NewestFirst => "timeline-newest",
+    };
+    let last = page.cursor.as_ref().map(|cursor| place_of(cursor.key(list)?)).transpose()?;
+    let stream = db.log().read_stream(CaseCommand::AGGREGATE, &case.to_string()).await?;
+    let mut happened: Vec<Happened> = stream.into_iter().map(Happened::read).collect::<Result<_, _>>()?;
+    let mut corrections: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    for it in &happened {
+        if let CaseEvent::RecordCorrected(correction) = &it.event {
+            corrections.entry(correction.sequence).or_default().push(it.recorded.sequence);
+        }
+    }
+    happened.sort_by_key(Happened::place);
+    if order == Order::NewestFirst {
+        happened.reverse();
+    }
+    let is_later = |it: &Happened| match (order, last) {
+        (_, None) => true,
+        (Order::OldestFirst, Some(last)) => it.place() > last,
+        (Order::NewestFirst, Some(last)) => it.place() < last,
     };
     let limit = page.limit();
-    let mut values = vec![Value::text(case), Value::count(limit as u64 + 1)];
-    let mut after = String::new();
-    if let Some(cursor) = &page.cursor {
-        let [occurred_at, sequence] = cursor.key(list)?;
-        values.push(Value::Int(Some(occurred_at.parse().map_err(|_| CursorError::Unreadable)?)));
-        values.push(Value::Int(Some(sequence.parse().map_err(|_| CursorError::Unreadable)?)));
-        after = format!("AND (occurred_at, sequence) {compare} ($3, $4)");
-    }
-    let sql = format!(
-        "SELECT sequence, position, occurred_at, recorded_at, actor, on_behalf_of, event, title, summary, imported, \
-         provenance, corrections FROM timeline_entry_v1 WHERE case_id = $1 {after} \
-         ORDER BY occurred_at {direction}, sequence {direction} LIMIT $2"
-    );
-    let rows = db.fetch(&sql, &values).await?;
-    let items = rows.iter().map(TimelineEntry::of).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::from_surplus(items, limit, |last| {
+    let rest = happened.into_iter().filter(is_later).take(limit + 1);
+    let told = rest.map(|it| {
+        let corrections = corrections.remove(&it.recorded.sequence).unwrap_or_default();
+        it.told(corrections)
+    });
+    Ok(Page::from_surplus(told.collect(), limit, |last: &TimelineEntry| {
         Cursor::after(list, [last.occurred_at.as_microsecond().to_string(), last.sequence.to_string()])
     }))
 }
 
-impl TimelineEntry {
-    fn of(row: &Row) -> Result<Self, SqlError> {
-        let corrections: Vec<u64> = row
-            .text("corrections")?
-            .split_whitespace()
-            .filter_map(|sequence| sequence.parse().ok())
-            .collect();
-        Ok(Self {
-            sequence: row.count("sequence")?,
-            position: row.count("position")?,
-            occurred_at: row.moment("occurred_at")?,
-            recorded_at: row.moment("recorded_at")?,
-            actor: row.text("actor")?,
-            on_behalf_of: row.maybe_text("on_behalf_of")?,
-            event: row.text("event")?,
-            title: row.text("title")?,
-            summary: row.text("summary")?,
-            imported: row.bool("imported")?,
-            provenance: row.maybe_text("provenance")?,
+/// What a timeline is ordered by: when something happened, in microseconds, and its place in the stream.
+type Place = (i64, u64);
+
+/// The place after which a page begins.
+fn place_of([occurred_at, sequence]: [&str; 2]) -> Result<Place, CursorError> {
+    let occurred_at = occurred_at.parse().map_err(|_| CursorError::Unreadable)?;
+    Ok((occurred_at, sequence.parse().map_err(|_| CursorError::Unreadable)?))
+}
+
+/// An event of the case.
+struct Happened {
+    recorded: Recorded,
+    event: CaseEvent,
+    metadata: Metadata,
+}
+
+impl Happened {
+    fn read(recorded: Recorded) -> Result<Self, LogError> {
+        let position = recorded.position;
+        match Entry::read(recorded) {
+            Ok(Entry { recorded, event: AnyEvent::Case(event), metadata }) => {
+                Ok(Self { recorded, event, metadata })
+            }
+            Ok(_) => Err(LogError::Unreadable(format!("the event at position {position} is of no case"))),
+            Err(error) => Err(LogError::Unreadable(format!("the event at position {position}: {error}"))),
+        }
+    }
+
+    fn place(&self) -> Place {
+        (self.metadata.occurred_at.as_microsecond(), self.recorded.sequence)
+    }
+
+    fn told(self, corrections: Vec<u64>) -> TimelineEntry {
+        let Self { recorded, event, metadata } = self;
+        TimelineEntry {
+            sequence: recorded.sequence,
+            position: recorded.position,
+            occurred_at: metadata.occurred_at,
+            recorded_at: recorded.recorded_at,
+            actor: metadata.actor,
+            on_behalf_of: metadata.on_behalf_of,
+            event: event.name().to_owned(),
+            title: words::title(&event).to_owned(),
+            summary: words::summary(&event),
+            imported: metadata.provenance.is_some() || matches!(event, CaseEvent::CaseImported(_)),
+            provenance: metadata.provenance,
             corrected: !corrections.is_empty(),
             corrections,
-        })
+        }
     }
 }

@@ -3,8 +3,9 @@
 use caseledger_aggregates::Authority;
 use caseledger_log::Position;
 
+use crate::RETIRED;
 use crate::projection::Spec;
-use crate::sql::{Db, Row, SqlError, Tx, Value, readers};
+use crate::sql::{Db, Row, SqlError, Tx, Value, readers, view_of};
 
 /// How far a projection has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,11 +98,23 @@ pub(super) async fn newer_is_shown(tx: &mut Tx, spec: &Spec) -> Result<bool, Sql
 }
 
 /// Removes the tables and checkpoints of versions that are older than those of these projections and that nobody reads
-/// any more; answers which.
+/// any more, and of projections that were retired; answers which.
 pub(super) async fn discard_older(db: &Db, specs: &[&'static Spec]) -> Result<Vec<String>, SqlError> {
     let mut tx = db.begin().await?;
     tx.alone().await?;
     let mut discarded = vec![];
+    for name in RETIRED {
+        let sql = "SELECT version, suffix, tables FROM projection_checkpoint WHERE name = $1";
+        for row in tx.fetch(sql, &[Value::from(*name)]).await? {
+            let suffix = row.text("suffix")?;
+            for table in row.text("tables")?.split_whitespace() {
+                tx.execute(&format!("DROP VIEW IF EXISTS {}", view_of(table)), &[]).await?;
+                tx.execute(&format!("DROP TABLE IF EXISTS {table}{suffix}"), &[]).await?;
+            }
+            discarded.push(format!("{name} version {}", row.int("version")?));
+        }
+        tx.execute("DELETE FROM projection_checkpoint WHERE name = $1", &[Value::from(*name)]).await?;
+    }
     for spec in specs {
         let key = [Value::text(spec.name), Value::Int(Some(spec.version.into())), Value::from(true)];
         let shown =

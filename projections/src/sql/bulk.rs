@@ -34,6 +34,24 @@ impl Tx {
     /// # Errors
     /// [`SqlError`] when the database refuses them.
     pub async fn upsert(&mut self, table: &Table, suffix: &str, rows: &[Vec<Value>]) -> Result<(), SqlError> {
+        self.write(table, suffix, rows, &over(table)).await
+    }
+
+    /// Writes rows, in the order of the table's columns, of which the table has none with the same key.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database refuses them, or has one of them.
+    pub async fn insert(&mut self, table: &Table, suffix: &str, rows: &[Vec<Value>]) -> Result<(), SqlError> {
+        self.write(table, suffix, rows, "").await
+    }
+
+    async fn write(
+        &mut self,
+        table: &Table,
+        suffix: &str,
+        rows: &[Vec<Value>],
+        over: &str,
+    ) -> Result<(), SqlError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -43,13 +61,13 @@ impl Tx {
                 while !rest.is_empty() {
                     let step = STEPS.into_iter().find(|step| *step <= rest.len()).unwrap_or(1);
                     let (now, later) = rest.split_at(step);
-                    let sql = upsert_values(table, suffix, step);
+                    let sql = insert_values(table, suffix, step, over);
                     bound!(&sql, now.iter().flatten()).execute(&mut **tx).await?;
                     rest = later;
                 }
             }
             Begun::Postgres(tx) => {
-                let sql = upsert_arrays(table, suffix);
+                let sql = insert_arrays(table, suffix, over);
                 for rows in rows.chunks(LARGEST_ARRAY) {
                     let kinds = table.columns.iter().map(|column| column.kind);
                     arrays!(sqlx::query(&sql), kinds, rows).execute(&mut **tx).await?;
@@ -204,23 +222,22 @@ fn as_json(keys: &[String]) -> String {
     serde_json::Value::from(keys.to_vec()).to_string()
 }
 
-/// `INSERT … VALUES (?, ?), (?, ?) …` over what is there. Numbered places have names to SQLite, and it looks for each of
-/// thousands among all of them.
-fn upsert_values(table: &Table, suffix: &str, rows: usize) -> String {
+/// `INSERT … VALUES (?, ?), (?, ?) …`. Numbered places have names to SQLite, and it looks for each of thousands among all of
+/// them.
+fn insert_values(table: &Table, suffix: &str, rows: usize, over: &str) -> String {
     let row = format!("({})", vec!["?"; table.columns.len()].join(", "));
     let values = vec![row; rows].join(", ");
-    format!("INSERT INTO {}{suffix} ({}) VALUES {values} {}", table.name, table.column_list(), over(table))
+    format!("INSERT INTO {}{suffix} ({}) VALUES {values} {over}", table.name, table.column_list())
 }
 
-/// `INSERT … SELECT * FROM unnest($1::bigint[], …)` over what is there: one prepared statement for any number of rows.
-fn upsert_arrays(table: &Table, suffix: &str) -> String {
+/// `INSERT … SELECT * FROM unnest($1::bigint[], …)`: one prepared statement for any number of rows.
+fn insert_arrays(table: &Table, suffix: &str, over: &str) -> String {
     let arrays: Vec<String> = table.columns.iter().map(|column| column.kind).zip(1..).map(array).collect();
     format!(
-        "INSERT INTO {}{suffix} ({}) SELECT * FROM unnest({}) {}",
+        "INSERT INTO {}{suffix} ({}) SELECT * FROM unnest({}) {over}",
         table.name,
         table.column_list(),
         arrays.join(", "),
-        over(table)
     )
 }
 
@@ -233,6 +250,7 @@ fn array((kind, number): (Kind, usize)) -> String {
     }
 }
 
+/// What makes of an insert one over what is there.
 fn over(table: &Table) -> String {
     let sets: Vec<String> = table
         .columns

@@ -16,6 +16,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::Mutex;
 
 pub use readers::figures_columns;
+pub(crate) use table::view_of;
 pub use table::{Column, Kind, Table, current_view};
 pub use value::{Row, Value};
 

@@ -72,7 +72,12 @@ pub struct Table {
 
 /// The name under which people and BI tools read a table, whatever version is current: `case_view`.
 pub fn current_view(table: &Table) -> &'static str {
-    table.name.rsplit_once("_v").map_or(table.name, |(name, _)| name)
+    view_of(table.name)
+}
+
+/// The same, of a table by its name.
+pub(crate) fn view_of(table: &str) -> &str {
+    table.rsplit_once("_v").map_or(table, |(name, _)| name)
 }
 
 impl Table {

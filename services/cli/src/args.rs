@@ -462,6 +462,8 @@ pub enum ProjectionsTask {
         #[arg(value_name = "NAME")]
         names: Vec<String>,
     },
+    /// Remove the tables of earlier versions, once no instance of those runs any more
+    Discard,
 }
 
 /// Whom to ask.

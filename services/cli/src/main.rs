@@ -68,6 +68,7 @@ async fn perform(settings: &Settings, json: bool, task: Task) -> Result<(), Fail
         Task::Export(ExportTask::SsdEarlyHelp(args)) => tasks::export::episodes(settings, &args, json).await,
         Task::Pack(args) => pack::run(settings, &args, json).await,
         Task::Projections(ProjectionsTask::Status) => tasks::projections::status(settings, json).await,
+        Task::Projections(ProjectionsTask::Discard) => tasks::projections::discard(settings, json).await,
         Task::Projections(ProjectionsTask::Rebuild { names }) => {
             tasks::projections::rebuild(settings, &names, json).await
         }

@@ -28,11 +28,7 @@ pub(in crate::measures) const CHILD: Table = Table {
     ],
     key: &["unit"],
     // Of the children of a case, and of those of whom something is lacking since some day.
-    indexes: &[
-        &["case_id", "has_birth", "has_ethnicity", "has_gender"],
-        &["complete", "from_day"],
-        &["person_id"],
-    ],
+    indexes: &[&["case_id", "has_birth", "has_ethnicity", "has_gender"], &["complete", "from_day"]],
 };
 
 /// The cases of children who came to more than one.

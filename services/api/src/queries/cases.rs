@@ -8,13 +8,12 @@ use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::Case;
 use caseledger_commands::{CaseId, CaseReference};
 use caseledger_dispatch::Standing;
-use caseledger_projections::PageRequest;
 use caseledger_projections::queries::{self, CaseKey, CaseView, Order, Reads};
 use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::Api;
-use crate::ask::{Answer, Ask, Method, Parameter, Query};
+use crate::ask::{AFTER, Answer, Ask, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 use crate::views::Seen;
@@ -60,10 +59,11 @@ pub fn queries() -> Vec<Query> {
             path: "/v1/cases/{id}/timeline",
             tag: "Reading cases",
             title: "What happened in a case, in words, in the order in which it happened.",
-            doc: "An entry that was made late stands where it belongs; `recorded_at` says when the record learned of it.",
-            parameters: &[ORDER],
+            doc: "An entry that was made late stands where it belongs; `recorded_at` says when the record learned of it. \
+                  Read from the log itself, so that it is never behind: `after` is taken, and has nothing to wait for.",
+            parameters: &[ORDER, AFTER],
             paged: true,
-            projection: Some(Reads::TIMELINE),
+            projection: None,
             asks: None,
             example: timeline_example,
             answer: |api, ask| timeline(api, ask).boxed(),
@@ -74,11 +74,11 @@ pub fn queries() -> Vec<Query> {
 const ORDER: Parameter =
     Parameter { name: "order", doc: "`oldest-first`, or `newest-first`.", example: "newest-first" };
 
-/// The case that the path names, if the actor may do that to it, and how it stands.
-async fn permitted(api: &Api, ask: &Ask, action: &str) -> Result<(CaseId, Standing), Problem> {
+/// The case that the path names, if the actor may do that to it.
+async fn permitted(api: &Api, ask: &Ask, action: &str) -> Result<CaseId, Problem> {
     let (id, standing) = find(api, ask).await?;
     api.permit(&ask.actor, action, &standing.resource)?;
-    Ok((id, standing))
+    Ok(id)
 }
 
 /// The case that the path names, by id or reference.
@@ -119,7 +119,7 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     }
     let mut found = view(api, &CaseKey::Id(id)).await?;
     if found.as_ref().map_or(0, |view| view.version) < version {
-        come_along(api, Reads::CASES).await;
+        come_along(api).await;
         found = view(api, &CaseKey::Id(id)).await?;
     }
     let view = found.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
@@ -132,13 +132,13 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     Ok(seen)
 }
 
-/// Lets a projection that has not told of all that a case's stream holds come along with the log: what somebody did a moment
-/// ago is there when they look. What it can't tell within the limit is told as it stands.
-async fn come_along(api: &Api, projection: &str) {
+/// Lets the views of cases come along with the log: what somebody did a moment ago is there when they look. What can't be told
+/// within the limit is told as it stands.
+async fn come_along(api: &Api) {
     let head = *api.dispatcher.log().watch().borrow();
     let limit = api.settings.longest_wait.min(A_MOMENT);
-    if let Err(error) = api.projections.wait_for(projection, head, limit).await {
-        tracing::debug!(projection, %error, "answered from what the projection has told so far");
+    if let Err(error) = api.projections.wait_for(Reads::CASES, head, limit).await {
+        tracing::debug!(%error, "a case is answered as its view tells so far");
     }
 }
 
@@ -161,7 +161,7 @@ fn heard(id: CaseId, case: &Case) -> Value {
 }
 
 async fn events(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
-    let (id, _) = permitted(api, ask, "view-case-events").await?;
+    let id = permitted(api, ask, "view-case-events").await?;
     let page = queries::case_events(api.projections.db(), id, &ask.page()?).await?;
     Ok(Answer::of(json!({ "case": id, "events": page.items }))?.followed_by(page.next))
 }
@@ -172,12 +172,7 @@ async fn timeline(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         Some("newest-first") => Order::NewestFirst,
         Some(_) => return Err(Problem::parameter(ORDER.name, "'order' takes oldest-first or newest-first.")),
     };
-    let (id, standing) = permitted(api, ask, "view-timeline").await?;
-    let newest = PageRequest { cursor: None, limit: Some(1) };
-    let newest = queries::timeline(api.projections.db(), id, Order::NewestFirst, &newest).await?;
-    if newest.items.first().map_or(0, |entry| entry.sequence) < standing.version {
-        come_along(api, Reads::TIMELINE).await;
-    }
+    let id = permitted(api, ask, "view-timeline").await?;
     let page = queries::timeline(api.projections.db(), id, order, &ask.page()?).await?;
     Ok(Answer::of(json!({ "case": id, "entries": page.items }))?.followed_by(page.next))
 }

@@ -1,4 +1,4 @@
-//! `projections status` and `projections rebuild`.
+//! `projections status`, `projections rebuild` and `projections discard`.
 
 use std::sync::Arc;
 
@@ -79,6 +79,25 @@ pub async fn rebuild(settings: &Settings, names: &[String], json: bool) -> Resul
     let told: Vec<String> =
         stopped.iter().map(|error| format!("{error}. Its rows are as they were before.")).collect();
     Err(Failure::Incomplete(told.join("\n")))
+}
+
+/// Removes what earlier versions of the program folded and nobody reads any more.
+///
+/// # Errors
+/// [`Failure::Unavailable`] when the store can't be reached or does not let go of a table.
+pub async fn discard(settings: &Settings, json: bool) -> Result<(), Failure> {
+    let station = Station::open_existing(settings, Arc::new(MachineClock)).await?;
+    let discarded = station.projections.discard_older().await;
+    station.log.close().await;
+    let discarded = discarded.map_err(Failure::unavailable)?;
+    if json {
+        super::print_json(&serde_json::json!({ "discarded": discarded }))?;
+    }
+    match discarded.is_empty() {
+        true => eprintln!("There is nothing of an earlier version that nobody reads any more."),
+        false => discarded.iter().for_each(|what| eprintln!("{what} was removed.")),
+    }
+    Ok(())
 }
 
 async fn rebuild_all(station: &Station, names: &[&str]) -> Result<Vec<RunnerError>, Failure> {
