@@ -7,7 +7,7 @@ use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{Query as QueryString, RawPathParams, State};
 use axum::handler::Handler;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use caseledger_commands::Actor;
@@ -227,7 +227,7 @@ pub async fn answer(
     query: &'static Query,
     request: Request<Body>,
 ) -> Result<Response, Problem> {
-    let headers = request.headers().clone();
+    let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect::<Vec<_>>();
     let path = request.uri().path().to_owned();
     let ask = read(&api, query, request).await?;
     if let (Some(projection), Some(position)) =
@@ -239,7 +239,7 @@ pub async fn answer(
         built(&api, projection).await?;
     }
     let answer = (query.answer)(&api, &ask).await?;
-    Ok(respond(answer, &ask, &path, &headers))
+    Ok(respond(answer, &ask, &path, &known))
 }
 
 async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<Ask, Problem> {
@@ -301,7 +301,7 @@ async fn built(api: &Api, projection: &str) -> Result<(), Problem> {
     }
 }
 
-fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Response {
+fn respond(answer: Answer, ask: &Ask, path: &str, known: &[HeaderValue]) -> Response {
     let mut response = HeaderMap::new();
     let mut add = |name: header::HeaderName, text: String| {
         text.parse().map(|value| response.insert(name, value)).is_ok()
@@ -312,7 +312,7 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
     if let Some(version) = answer.version {
         let tag = format!("\"{version}\"");
         add(header::ETAG, tag.clone());
-        if !answer.is_todays && is_known(headers, &tag) {
+        if !answer.is_todays && is_known(known, &tag) {
             return (StatusCode::NOT_MODIFIED, response).into_response();
         }
     }
@@ -333,9 +333,10 @@ fn respond(answer: Answer, ask: &Ask, path: &str, headers: &HeaderMap) -> Respon
 }
 
 /// Whether `If-None-Match` names the tag: alone or among others, weak or strong, or says `*` (RFC 9110, 13.1.2).
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let named = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    named
+fn is_known(known: &[HeaderValue], tag: &str) -> bool {
+    known
+        .iter()
+        .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .any(|named| named == "*" || named.strip_prefix("W/").unwrap_or(named) == tag)

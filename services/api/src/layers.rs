@@ -11,7 +11,6 @@ use axum::http::{HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use caseledger_access::IdentityError;
-use caseledger_commands::Actor;
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
@@ -83,8 +82,8 @@ impl Drop for Held {
     }
 }
 
-/// Gives the request an id and a span, counts it, and turns a panic into a problem. The span and the metrics hold the
-/// route and never the address, which has ids in it.
+/// Gives the request an id and a span, counts it, sheds what is more than can be answered, and turns a panic into a problem.
+/// The span and the metrics hold the route and never the address, which has ids in it.
 pub async fn observed(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
     let id = api.dispatcher.new_id().to_string();
@@ -93,11 +92,21 @@ pub async fn observed(State(api): State<Api>, mut request: Request<Body>, next: 
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = %id, method, route);
     let answered = async {
-        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-        let response = answer.unwrap_or_else(|_| {
-            tracing::error!("a handler panicked");
-            Problem::of(&KINDS.internal).into_response()
-        });
+        let response = match api.places.take() {
+            Some(place) => {
+                request.extensions_mut().insert(place.clone());
+                let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+                drop(place);
+                answer.unwrap_or_else(|_| {
+                    tracing::error!("a handler panicked");
+                    Problem::of(&KINDS.internal).into_response()
+                })
+            }
+            None => {
+                api.metrics.shed();
+                Problem::of(&KINDS.overloaded).into_response()
+            }
+        };
         let (status, took) = (response.status().as_u16(), started.elapsed());
         // The metrics count what went well; a line for each would cost more than many a request.
         if status >= 400 {
@@ -138,33 +147,30 @@ fn method_label(method: &axum::http::Method) -> &'static str {
     }
 }
 
-/// Sheds what is more than can be answered.
-pub async fn within_limits(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
-    match api.places.take() {
-        Some(place) => {
-            request.extensions_mut().insert(place.clone());
+/// Finds out who asks, keeps one client from taking every place, and refuses a client that can't read what would be answered.
+/// One layer for all three: each costs every request a copy of all those within.
+pub async fn admitted(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
+    match admit(&api, &mut request).await {
+        Ok(turn) => {
             let response = next.run(request).await;
-            drop(place);
+            drop(turn);
             response
         }
-        None => {
-            api.metrics.shed();
-            Problem::of(&KINDS.overloaded).into_response()
-        }
+        Err(problem) => problem.into_response(),
     }
 }
 
-/// Finds out who asks.
-pub async fn authenticated(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
-    let (token, person) = (text(&request, "authorization"), text(&request, "on-behalf-of"));
+async fn admit(api: &Api, request: &mut Request<Body>) -> Result<Turn, Problem> {
+    let (token, person) = (text(request, "authorization"), text(request, "on-behalf-of"));
     let actor = api.authenticator.authenticate(token.as_deref(), person.as_deref()).await;
-    match actor {
-        Ok(actor) => {
-            request.extensions_mut().insert(actor);
-            next.run(request).await
-        }
-        Err(error) => unidentified(error).into_response(),
+    let actor = actor.map_err(unidentified)?;
+    let turn = api.places.take_for(&actor.subject).ok_or_else(|| Problem::of(&KINDS.too_many_requests))?;
+    if !reads_what_is_answered(request) {
+        return Err(Problem::of(&KINDS.not_acceptable));
     }
+    request.extensions_mut().insert(actor);
+    request.extensions_mut().insert(turn.clone());
+    Ok(turn)
 }
 
 fn text(request: &Request<Body>, header: &str) -> Option<String> {
@@ -186,24 +192,10 @@ fn unidentified(error: IdentityError) -> Problem {
     }
 }
 
-/// Keeps one client from taking every place.
-pub async fn in_turn(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
-    let subject = request.extensions().get::<Actor>().map(|actor| actor.subject.clone()).unwrap_or_default();
-    match api.places.take_for(&subject) {
-        Some(turn) => {
-            request.extensions_mut().insert(turn.clone());
-            let response = next.run(request).await;
-            drop(turn);
-            response
-        }
-        None => Problem::of(&KINDS.too_many_requests).into_response(),
-    }
-}
-
-/// Refuses a client that can't read what would be answered.
-pub async fn acceptable(request: Request<Body>, next: Next) -> Response {
+/// Whether a client takes some form that something is answered in.
+fn reads_what_is_answered(request: &Request<Body>) -> bool {
     let accepted = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let accepted: Vec<&str> = accepted.flat_map(|value| value.split(',')).map(media_range).collect();
+    let mut accepted = accepted.flat_map(|value| value.split(',')).map(media_range).peekable();
     let readable = [
         "*/*",
         "application/*",
@@ -214,10 +206,7 @@ pub async fn acceptable(request: Request<Body>, next: Next) -> Response {
         "text/*",
         "text/csv",
     ];
-    if accepted.is_empty() || accepted.iter().any(|range| readable.contains(range)) {
-        return next.run(request).await;
-    }
-    Problem::of(&KINDS.not_acceptable).into_response()
+    accepted.peek().is_none() || accepted.any(|range| readable.contains(&range))
 }
 
 /// A media range without its parameters; with a quality of nought it is none.

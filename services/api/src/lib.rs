@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use caseledger_access::{Access, Authenticator};
 use caseledger_dispatch::{Dispatcher, registry};
@@ -161,9 +161,7 @@ pub fn router_with(api: Api, others: Router) -> Router {
     let authenticated = timed
         .route_layer(from_fn_with_state(api.clone(), layers::in_time))
         .merge(Router::new().route("/v1/commands", post(bulk::post)))
-        .route_layer(from_fn(layers::acceptable))
-        .route_layer(from_fn_with_state(api.clone(), layers::in_turn))
-        .route_layer(from_fn_with_state(api.clone(), layers::authenticated));
+        .route_layer(from_fn_with_state(api.clone(), layers::admitted));
     Router::new()
         .route("/openapi.json", get(pages::document))
         .route("/docs", get(pages::docs))
@@ -174,7 +172,6 @@ pub fn router_with(api: Api, others: Router) -> Router {
         .merge(others.with_state(()))
         .fallback(any(layers::no_such_route))
         .method_not_allowed_fallback(layers::method_not_allowed)
-        .layer(from_fn_with_state(api.clone(), layers::within_limits))
         .layer(from_fn_with_state(api.clone(), layers::observed))
         .with_state(api)
 }

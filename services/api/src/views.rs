@@ -44,8 +44,18 @@ impl Seen {
 
     /// The view as JSON, with the commands that its reader may give.
     pub fn answer(&self, allowed: &[&str]) -> String {
-        let commands: Vec<String> = allowed.iter().map(|command| format!("\"{command}\"")).collect();
-        format!("{}\"allowed_commands\":[{}]{}", self.before, commands.join(","), self.after)
+        let length = allowed.iter().map(|command| command.len() + 3).sum::<usize>() + OPEN.len();
+        let mut answer = String::with_capacity(self.before.len() + length + self.after.len());
+        answer.push_str(&self.before);
+        answer.push_str("\"allowed_commands\":[");
+        for (number, command) in allowed.iter().enumerate() {
+            answer.push_str(if number == 0 { "\"" } else { ",\"" });
+            answer.push_str(command);
+            answer.push('"');
+        }
+        answer.push(']');
+        answer.push_str(&self.after);
+        answer
     }
 }
 

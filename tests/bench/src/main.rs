@@ -70,6 +70,12 @@ enum Task {
         /// Tell what was written to each table of PostgreSQL
         #[arg(long)]
         tables: bool,
+        /// Tell which statements took PostgreSQL's time. Counting them costs a little itself
+        #[arg(long)]
+        statements: bool,
+        /// Seconds of a round that counts, after 2 of warming up
+        #[arg(long, default_value_t = 6)]
+        seconds: u64,
     },
     /// Fill an empty store with a large authority, through the log's own append
     Fill(FillArgs),
@@ -127,9 +133,11 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }
-        Task::Profile { sqlite, connections, cases, rounds, beside, perf, tables } => {
+        Task::Profile { sqlite, connections, cases, rounds, beside, perf, tables, statements, seconds } => {
             let engine = if sqlite { Engine::Sqlite } else { Engine::Postgres };
-            profile::profile(&Profiled { engine, cases, connections, rounds, beside, perf, tables }).await
+            let of =
+                Profiled { engine, cases, connections, rounds, beside, perf, tables, statements, seconds };
+            profile::profile(&of).await
         }
         Task::Bare { listen, view } => {
             let view = view.map(std::fs::read).transpose()?.unwrap_or_default();

@@ -33,6 +33,10 @@ pub struct Profiled {
     pub perf: Option<PathBuf>,
     /// Whether to tell what was written to each table.
     pub tables: bool,
+    /// Whether to tell which statements took PostgreSQL's time.
+    pub statements: bool,
+    /// Seconds of a round, after the two of warming up.
+    pub seconds: u64,
 }
 
 /// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
@@ -42,10 +46,10 @@ pub struct Profiled {
 /// When something can't be started or measured.
 pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
     let contender = if of.engine == Engine::Sqlite { Contender::Sqlite } else { Contender::Postgres };
-    let stores = Stores::start()?;
+    let stores = Stores::start_with(if of.statements { COUNTING } else { "" })?;
     let issuer = Issuer::start().await?;
     let built = stores.build(of.engine, "authority", of.cases).await?;
-    let ground = Ground::for_service(&stores, &built, &issuer, (2, 6)).await?;
+    let ground = Ground::for_service(&stores, &built, &issuer, (2, of.seconds)).await?;
     let own = crate::server::programs()?.join("caseledger");
     let mut programs = vec![(own.as_path(), built.clone())];
     for (number, program) in of.beside.iter().enumerate() {
@@ -63,15 +67,21 @@ pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
                     std::process::Command::new("perf")
                         .args(["record", "--all-cpus", "--call-graph", "fp", "--freq", "499", "--output"])
                         .arg(file)
-                        .args(["sleep", "7"])
+                        .args(["sleep", &(of.seconds + 1).to_string()])
                         .spawn()?,
                 ),
                 _ => None,
             };
+            if of.statements {
+                stores.postgres.psql("postgres", FORGET_STATEMENTS);
+            }
             let (outcome, cost) = ground.costs(program, built, round, of.connections, of.tables).await?;
             println!("{}", program.display());
             println!("  {}", told(contender, of.connections, &outcome));
             println!("  {cost}");
+            if of.statements {
+                println!("{}", stores.postgres.psql("postgres", STATEMENTS));
+            }
             costs.entry(*program).or_default().push(cost.together());
             if let Some(mut recording) = recording {
                 recording.wait()?;
@@ -194,6 +204,18 @@ struct Written {
     transactions: f64,
     log_bytes: f64,
 }
+
+/// What makes PostgreSQL count its statements.
+const COUNTING: &str =
+    "-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.track_planning=off";
+/// Forgets the statements so far.
+const FORGET_STATEMENTS: &str =
+    "CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT FROM pg_stat_statements_reset()";
+/// The statements that took most time, and what they wrote.
+const STATEMENTS: &str = "SELECT format('    %s ms, %s calls, %s rows, %s kB of the log: %s', \
+                          round(total_exec_time), calls, rows, round(wal_bytes / 1000), \
+                          left(regexp_replace(query, '\\s+', ' ', 'g'), 150)) \
+                          FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 40";
 
 /// What was written to which table, the most first.
 const TABLES: &str = "SELECT format('    %s: %s new, %s changed (%s in place), %s gone', relname, n_tup_ins, n_tup_upd, \

@@ -49,7 +49,15 @@ impl Stores {
     /// # Errors
     /// When there is no room.
     pub fn start() -> Result<Self, Box<dyn Error>> {
-        let postgres = Postgres::start_set(Durability::On, SETTINGS);
+        Self::start_with("")
+    }
+
+    /// The same, with further settings of the server.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with(further: &str) -> Result<Self, Box<dyn Error>> {
+        let postgres = Postgres::start_set(Durability::On, &format!("{SETTINGS} {further}"));
         let (folder, copies) = (tempfile::tempdir()?, std::cell::Cell::new(0));
         Ok(Self { postgres, folder, copies, year: tokio::sync::OnceCell::new() })
     }
