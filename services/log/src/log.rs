@@ -129,7 +129,7 @@ impl Log {
             }
             Address::Postgres(server) => {
                 let engine = PostgresEngine::new(server, Arc::clone(&seen.backend));
-                (database.clone(), Engine::Postgres(engine))
+                (database.clone(), Engine::Postgres(Box::new(engine)))
             }
         };
         let counters = Arc::<Counters>::default();

@@ -200,6 +200,12 @@ impl Postgres {
         self.pid().is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists())
     }
 
+    /// Whether it takes connections.
+    pub fn answers(&self) -> bool {
+        let asked = Command::new(self.bin.join("pg_isready")).arg("-q").arg("-h").arg(&self.folder).status();
+        asked.is_ok_and(|status| status.success())
+    }
+
     /// Makes an empty database and gives its URL.
     ///
     /// # Panics

@@ -281,11 +281,22 @@ async fn torment(
 }
 
 impl Stage {
-    /// Waits until every instance is ready.
+    /// Waits until every instance is ready. A PostgreSQL that gave up for good meanwhile is started again, as its supervisor
+    /// would.
     ///
     /// # Errors
     /// What one of them says instead.
     pub async fn until_ready(&self) -> Result<(), String> {
+        let began = Instant::now();
+        while let Some(server) = self.store.server()
+            && !tokio::task::block_in_place(|| server.answers())
+            && began.elapsed() < RECOVERY
+        {
+            if !server.runs() {
+                tokio::task::block_in_place(|| server.start_again());
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
         for watch in &self.watches {
             watch.until_ready(RECOVERY).await?;
         }

@@ -25,7 +25,7 @@ pub(crate) struct Look {
 /// One of the two databases. After an error the caller disconnects, which undoes what was not committed.
 pub(crate) enum Engine {
     Sqlite(SqliteEngine),
-    Postgres(PostgresEngine),
+    Postgres(Box<PostgresEngine>),
 }
 
 impl Engine {

@@ -90,12 +90,7 @@ pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> 
         let relieved = Instant::now();
         wrong.extend(lies(stage, full + GRACE, relieved));
         fs::remove_file(SmallDisk::ballast(&folder)).map_err(|error| Gone::Wrong(error.to_string()))?;
-        // PostgreSQL may have given up for good when it found no room to recover into; its supervisor starts it again.
-        if let Some(server) = stage.store.server()
-            && !server.runs()
-        {
-            tokio::task::block_in_place(|| server.start_again());
-        }
+        // PostgreSQL may have given up for good when it found no room to recover into.
         if let Err(why) = stage.until_ready().await {
             wrong.push(format!("after there was room again, an instance did not come back: {why}"));
             break;

@@ -12,6 +12,9 @@ use tokio::time::{Instant, sleep};
 use super::{Gone, What};
 use crate::round::Stage;
 
+/// How long whoever met a failed sync has to say so.
+const MOMENT: Duration = Duration::from_millis(300);
+
 /// What strace does to calls that sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tampering {
@@ -70,16 +73,17 @@ pub async fn inflict(
             }
             Tampering::Slow => "inject=fsync,fdatasync:delay_enter=333000".to_owned(),
         };
-        let Some(mut strace) = attach(stage, &how)? else { continue };
+        let Some(mut strace) = attach(stage, &how)? else {
+            // Nobody is there at this moment.
+            stage.until_ready().await.map_err(Gone::Wrong)?;
+            continue;
+        };
         sleep(Duration::from_millis(chance.random_range(500..2_500))).await;
         detach(&mut strace).await;
         times += 1;
-        // PostgreSQL stops when its log can't be synced, and for good when that happens again while it recovers.
-        if let Some(server) = stage.store.server()
-            && !server.runs()
-        {
-            tokio::task::block_in_place(|| server.start_again());
-        }
+        // PostgreSQL stops when its log can't be synced, and for good when that happens again while it recovers. Whoever met
+        // it has a moment to say so.
+        sleep(MOMENT).await;
         if let Err(why) = stage.until_ready().await {
             wrong.push(format!("after the disk was well again, an instance did not come back: {why}"));
             break;
