@@ -106,18 +106,14 @@ impl Dispatcher {
     pub async fn dispatch(&self, actor: &Actor, request: Request) -> Result<Receipt, Rejection> {
         let started = Instant::now();
         let entry = registry::find(&request.collection, &request.command).ok_or(Rejection::UnknownCommand)?;
-        let outcome = match (request.in_bulk, actor.is(Role::Process)) {
-            (true, _) => {
-                let _under_way = self.core.share.bulk().await;
-                self.handle(entry, actor, request).await
-            }
+        let share = &self.core.share;
+        let _under_way = match (request.in_bulk, actor.is(Role::Process)) {
+            (true, _) => Some(share.bulk().await),
             // What follows from bulk is not what it makes way for.
-            (false, true) => self.handle(entry, actor, request).await,
-            (false, false) => {
-                let _under_way = self.core.share.person();
-                self.handle(entry, actor, request).await
-            }
+            (false, true) => None,
+            (false, false) => Some(share.person()),
         };
+        let outcome = self.handle(entry, actor, request).await;
         let names = (entry.aggregate.collection, entry.spec.name);
         let counted = outcome.as_ref().map(|receipt| receipt.repeated);
         self.core.metrics.answered(names, counted, started.elapsed());

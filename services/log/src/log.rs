@@ -263,7 +263,7 @@ impl Log {
     }
 
     /// The same database, for transactions that write beside the log. SQLite has one writer at a time: it is always the same
-    /// connection, which need not prepare again what another one has prepared. Nor does it wait for the disk: what stands
+    /// connection, that of the log too, whose pages stay true. But for the log's own commits it does not wait for the disk: what stands
     /// beside the log follows from it, with how far it has come, and what a power cut takes away is made again.
     pub fn writers(&self) -> &Database {
         &self.inner.writers
