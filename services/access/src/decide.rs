@@ -1,7 +1,6 @@
 //! Decisions: may this actor do that to this thing?
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use caseledger_commands::Actor;
 use cedar_policy::{
@@ -11,7 +10,7 @@ use cedar_policy::{
 
 use crate::Resource;
 use crate::entities::Types;
-use crate::remembered::{Pair, Remembered};
+use crate::remembered::{Pair, Remembered, Verdicts};
 
 /// The schema: types, attributes, every action and its groups.
 const SCHEMA: &str = include_str!("../policies/caseledger.cedarschema");
@@ -86,12 +85,12 @@ pub struct Access {
 }
 
 /// Why Cedar does not permit something.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// No policy permits it to this actor.
     Reserved,
-    /// A policy forbids it, for that reason.
-    Forbidden(Arc<str>),
+    /// A policy forbids it, for that one of the action's reasons.
+    Forbidden(u8),
     /// It could not be asked.
     Unasked,
 }
@@ -106,6 +105,8 @@ struct Rules {
     action: Entity,
     opening: bool,
     policies: PolicySet,
+    /// The policies that forbid it, each with its reason.
+    reasons: Vec<(PolicyId, String)>,
     reserved: String,
 }
 
@@ -192,9 +193,10 @@ impl Access {
         if response.decision() == Verdict::Allow {
             return Ok(());
         }
+        let place = |id| rules.reasons.iter().position(|(policy, _)| policy == id);
         let forbidden =
-            response.diagnostics().reason().find_map(|id| rules.policies.annotation(id, "reason"));
-        Err(forbidden.map_or(Refusal::Reserved, |reason| Refusal::Forbidden(reason.into())))
+            response.diagnostics().reason().find_map(place).and_then(|place| place.try_into().ok());
+        Err(forbidden.map_or(Refusal::Reserved, Refusal::Forbidden))
     }
 }
 
@@ -202,18 +204,20 @@ impl Access {
 struct Question<'a> {
     access: &'a Access,
     pair: Pair<'a>,
+    known: Verdicts,
     /// Made when Cedar has to be asked.
     entities: Option<(Entity, Entity)>,
 }
 
 impl<'a> Question<'a> {
     fn new(access: &'a Access, actor: &'a Actor, resource: &'a Resource) -> Self {
-        Self { access, pair: access.remembered.pair(actor, resource), entities: None }
+        let pair = access.remembered.pair(actor, resource);
+        Self { access, known: access.remembered.find(&pair), pair, entities: None }
     }
 
     /// What Cedar says, now or when it was asked the very same.
     fn verdict(&mut self, rules: &Rules) -> Permission {
-        if let Some(known) = self.access.remembered.find(&self.pair, rules.number) {
+        if let Some(known) = self.known.get(rules.number).copied().flatten() {
             return known;
         }
         let (actor, thing) = match self.entities.take() {
@@ -222,7 +226,7 @@ impl<'a> Question<'a> {
         };
         let verdict = self.access.verdict(rules, &actor, &thing);
         self.entities = Some((actor, thing));
-        self.access.remembered.put(&self.pair, rules.number, verdict.clone());
+        self.access.remembered.put(&self.pair, rules.number, verdict);
         verdict
     }
 
@@ -245,7 +249,10 @@ impl Refusal {
     fn reason(self, rules: &Rules) -> String {
         match self {
             Self::Reserved | Self::Unasked => rules.reserved.clone(),
-            Self::Forbidden(reason) => reason.as_ref().to_owned(),
+            Self::Forbidden(place) => {
+                let reason = rules.reasons.get(usize::from(place)).map(|(_, reason)| reason);
+                reason.unwrap_or(&rules.reserved).clone()
+            }
         }
     }
 }
@@ -276,8 +283,11 @@ impl Rules {
             .filter(|policy| policy.effect() == Effect::Permit)
             .filter_map(|policy| policy.annotation("who"))
             .collect();
+        let reason = |policy: &&Policy| Some((policy.id().clone(), policy.annotation("reason")?.to_owned()));
+        let reasons = bearing.iter().filter_map(reason).collect();
         Ok(Self {
             number,
+            reasons,
             reserved: reserved_for(&who),
             opening: groups.iter().any(|group| group.id().unescaped() == "Opening"),
             policies: PolicySet::from_policies(bearing.into_iter().cloned()).map_err(wrong)?,

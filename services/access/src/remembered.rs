@@ -13,7 +13,10 @@ use crate::Resource;
 use crate::decide::Permission;
 
 /// How many pairs of actor and resource are remembered.
-const PAIRS: usize = 8_192;
+const PAIRS: usize = 16_384;
+
+/// What was said about a pair, by the number of the action; nothing where nothing was.
+pub(crate) type Verdicts = Vec<Option<Permission>>;
 
 /// An actor and a resource, and where they are remembered.
 pub(crate) struct Pair<'a> {
@@ -26,8 +29,7 @@ pub(crate) struct Pair<'a> {
 struct Said {
     actor: Actor,
     resource: Resource,
-    /// By the number of the action.
-    verdicts: Vec<Option<Permission>>,
+    verdicts: Verdicts,
 }
 
 /// What Cedar has said lately.
@@ -46,11 +48,11 @@ impl Remembered {
         Pair { actor, resource, hash: self.hasher.hash_one((actor, resource)) }
     }
 
-    pub fn find(&self, pair: &Pair<'_>, action: usize) -> Option<Permission> {
+    pub fn find(&self, pair: &Pair<'_>) -> Verdicts {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         // Two pairs may have one hash: the pair itself decides.
-        let said = said.get(&pair.hash).filter(|said| said.is_about(pair))?;
-        said.verdicts.get(action).cloned().flatten()
+        let said = said.get(&pair.hash).filter(|said| said.is_about(pair));
+        said.map(|said| said.verdicts.clone()).unwrap_or_default()
     }
 
     pub fn put(&self, pair: &Pair<'_>, action: usize, verdict: Permission) {
@@ -84,10 +86,9 @@ mod tests {
         let resource = Resource::Audit;
         let pair = remembered.pair(&ann, &resource);
         remembered.put(&pair, 1, Err(Refusal::Reserved));
-        assert_eq!(remembered.find(&pair, 1), Some(Err(Refusal::Reserved)));
-        assert_eq!(remembered.find(&pair, 0), None);
-        assert_eq!(remembered.find(&remembered.pair(&ben, &resource), 1), None);
-        assert_eq!(remembered.find(&remembered.pair(&ann, &Resource::Workforce), 1), None);
+        assert_eq!(remembered.find(&pair), [None, Some(Err(Refusal::Reserved))]);
+        assert_eq!(remembered.find(&remembered.pair(&ben, &resource)), []);
+        assert_eq!(remembered.find(&remembered.pair(&ann, &Resource::Workforce)), []);
     }
 
     #[test]
@@ -98,8 +99,8 @@ mod tests {
         let pair = remembered.pair(&ann, &resource);
         remembered.put(&pair, 0, Ok(()));
         let twin = Pair { actor: &ben, resource: &resource, hash: pair.hash };
-        assert_eq!(remembered.find(&twin, 0), None);
+        assert_eq!(remembered.find(&twin), []);
         remembered.put(&twin, 0, Err(Refusal::Reserved));
-        assert_eq!(remembered.find(&pair, 0), None);
+        assert_eq!(remembered.find(&pair), []);
     }
 }
