@@ -110,7 +110,7 @@ impl Projection for Audits {
             let earlier = before.as_ref().map(|held| action_rows(id, &held.state));
             actions.change(&AUDIT_ACTION, earlier, action_rows(id, &held.state));
         }
-        fold.upsert(&AUDIT, &audits).await?;
+        fold.upsert(&AUDIT, audits).await?;
         cases.write(fold, &AUDIT_CASE).await?;
         actions.write(fold, &AUDIT_ACTION).await?;
         Ok(())

@@ -139,9 +139,9 @@ impl Projection for Record {
             };
             actions.change(&IMPROVEMENT, before.as_ref().map(|held| rows(&held.state)), rows(&held.state));
         }
-        fold.upsert(&OVERSIGHT, &whole).await?;
-        fold.upsert(&COMMENTARY, &commentary.into_values().collect::<Vec<_>>()).await?;
-        fold.upsert(&AGREED, &agreed.into_values().collect::<Vec<_>>()).await?;
+        fold.upsert(&OVERSIGHT, whole).await?;
+        fold.upsert(&COMMENTARY, commentary.into_values().collect()).await?;
+        fold.upsert(&AGREED, agreed.into_values().collect()).await?;
         actions.write(fold, &IMPROVEMENT).await?;
         Ok(())
     }

@@ -148,11 +148,11 @@ impl Projection for Panels {
                 _ => {}
             }
         }
-        fold.upsert(&MEETING, &meetings).await?;
+        fold.upsert(&MEETING, meetings).await?;
         items.write(fold, &ITEM).await?;
         attendance.write(fold, &ATTENDANCE).await?;
-        fold.upsert(&INVITATION, &invited.into_values().collect::<Vec<_>>()).await?;
-        fold.upsert(&INFORMATION, &told.into_values().collect::<Vec<_>>()).await?;
+        fold.upsert(&INVITATION, invited.into_values().collect()).await?;
+        fold.upsert(&INFORMATION, told.into_values().collect()).await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use caseledger_aggregates::{AnyEvent, Authority, Metadata};
 use caseledger_log::{Position, Recorded};
 
-use crate::sql::{Row, SqlError, Table, Tx, Value};
+use crate::sql::{Behind, Row, SqlError, Table, Tx, Value, Work};
 
 /// One event, read back: what the log holds and what it means.
 #[derive(Clone, Debug)]
@@ -98,10 +98,18 @@ pub fn no_settings(_: &Authority) -> String {
 
 /// The projection's own tables, for the length of one batch.
 pub struct Fold<'a> {
-    pub(crate) tx: &'a mut Tx,
+    pub(crate) tables: Tables<'a>,
     pub(crate) suffix: &'static str,
     /// Whether rows may be written later: nobody reads them, and the same row need not be written for every event.
     pub(crate) defers: bool,
+}
+
+/// The transaction in which the tables are read and written.
+pub(crate) enum Tables<'a> {
+    /// A statement is done when it has been asked for.
+    Now(&'a mut Tx),
+    /// It is done while the fold goes on.
+    Behind(&'a mut Behind),
 }
 
 impl Fold<'_> {
@@ -109,40 +117,65 @@ impl Fold<'_> {
     ///
     /// # Errors
     /// [`SqlError`] when the database can't answer.
-    pub async fn load(&mut self, table: &Table, column: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
-        self.tx.load(table, self.suffix, column, keys).await
+    pub async fn load(
+        &mut self,
+        table: &'static Table,
+        column: &'static str,
+        keys: Vec<String>,
+    ) -> Result<Vec<Row>, SqlError> {
+        match &mut self.tables {
+            _ if keys.is_empty() => Ok(vec![]),
+            Tables::Now(tx) => tx.load(table, self.suffix, column, &keys).await,
+            Tables::Behind(behind) => behind.load(table, column, keys).await,
+        }
     }
 
     /// Writes rows, in the order of the table's columns, over those with the same key. No two may have one key.
     ///
     /// # Errors
-    /// [`SqlError`] when the database refuses them.
-    pub async fn upsert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), SqlError> {
-        self.tx.upsert(table, self.suffix, rows).await
+    /// [`SqlError`] when the database refuses them, or what was written before.
+    pub async fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), SqlError> {
+        if rows.is_empty() { Ok(()) } else { self.work(Work::Upsert(table, rows)).await }
     }
 
     /// Writes rows, in the order of the table's columns, of which the table has none with the same key.
     ///
     /// # Errors
-    /// [`SqlError`] when the database refuses them, or has one of them.
-    pub async fn insert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), SqlError> {
-        self.tx.insert(table, self.suffix, rows).await
+    /// [`SqlError`] when the database refuses them, or has one of them, or refuses what was written before.
+    pub async fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), SqlError> {
+        if rows.is_empty() { Ok(()) } else { self.work(Work::Insert(table, rows)).await }
     }
 
     /// Removes the rows whose column holds one of the texts.
     ///
     /// # Errors
-    /// [`SqlError`] when the database refuses it.
-    pub async fn remove(&mut self, table: &Table, column: &str, keys: &[String]) -> Result<(), SqlError> {
-        self.tx.remove(table, self.suffix, column, keys).await
+    /// [`SqlError`] when the database refuses it, or what was written before.
+    pub async fn remove(
+        &mut self,
+        table: &'static Table,
+        column: &'static str,
+        keys: Vec<String>,
+    ) -> Result<(), SqlError> {
+        if keys.is_empty() { Ok(()) } else { self.work(Work::Remove(table, column, keys)).await }
     }
 
     /// Removes the rows with these keys: each a value for every column of the table's key, in its order.
     ///
     /// # Errors
-    /// [`SqlError`] when the database refuses it.
-    pub async fn remove_rows(&mut self, table: &Table, keys: &[Vec<Value>]) -> Result<(), SqlError> {
-        self.tx.remove_rows(table, self.suffix, keys).await
+    /// [`SqlError`] when the database refuses it, or what was written before.
+    pub async fn remove_rows(
+        &mut self,
+        table: &'static Table,
+        keys: Vec<Vec<Value>>,
+    ) -> Result<(), SqlError> {
+        if keys.is_empty() { Ok(()) } else { self.work(Work::RemoveRows(table, keys)).await }
+    }
+
+    async fn work(&mut self, work: Work) -> Result<(), SqlError> {
+        match &mut self.tables {
+            Tables::Now(tx) => work.done(tx, self.suffix).await,
+            Tables::Behind(behind) => behind.give(work).await,
+        }
     }
 }
 

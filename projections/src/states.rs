@@ -122,7 +122,7 @@ impl<D: Decider> States<D> {
     pub(crate) async fn fold(
         &mut self,
         fold: &mut Fold<'_>,
-        table: &Table,
+        table: &'static Table,
         batch: &[&Entry],
         event_of: fn(&AnyEvent) -> Option<&D::Event>,
     ) -> Result<Changed<D>, Failed> {
@@ -133,8 +133,9 @@ impl<D: Decider> States<D> {
             .map(|entry| entry.recorded.aggregate_id.as_str())
             .collect();
         self.load(fold, table, &ids, batch).await?;
+        let last = batch.last().map_or(0, |entry| entry.recorded.position);
         for id in ids {
-            self.held_back.note(id, || self.known.peek(id).cloned());
+            self.held_back.note(id, last, || self.known.peek(id).cloned());
         }
         for entry in batch {
             if let Some(event) = event_of(&entry.event) {
@@ -147,7 +148,7 @@ impl<D: Decider> States<D> {
                 }
             }
         }
-        let before = self.held_back.due(fold.defers).into_iter().collect();
+        let before = self.held_back.due(last, fold.defers).into_iter().collect();
         Ok(Changed { before })
     }
 
@@ -165,7 +166,7 @@ impl<D: Decider> States<D> {
     async fn load(
         &mut self,
         fold: &mut Fold<'_>,
-        table: &Table,
+        table: &'static Table,
         ids: &BTreeSet<&str>,
         batch: &[&Entry],
     ) -> Result<(), Failed> {
@@ -183,11 +184,11 @@ impl<D: Decider> States<D> {
         let column = table.key.first().copied().unwrap_or_default();
         let mut states = HashMap::new();
         if let Some(apart) = self.apart {
-            for row in fold.load(apart.table, column, &missing).await? {
+            for row in fold.load(apart.table, column, missing.clone()).await? {
                 states.insert(row.text(column)?, row.text("state")?);
             }
         }
-        for row in fold.load(table, column, &missing).await? {
+        for row in fold.load(table, column, missing).await? {
             let id = row.text(column)?;
             let state = match self.apart {
                 Some(_) => states.remove(&id).unwrap_or_default(),
@@ -232,27 +233,30 @@ impl<D: Decider> States<D> {
 #[derive(Default)]
 pub(crate) struct Derived {
     gone: Vec<Vec<Value>>,
-    rows: Vec<Vec<Value>>,
+    changed: Vec<Vec<Value>>,
+    new: Vec<Vec<Value>>,
 }
 
 impl Derived {
     /// Takes in a state's rows before and after a batch.
     pub(crate) fn change(&mut self, table: &Table, before: Option<Vec<Vec<Value>>>, after: Vec<Vec<Value>>) {
-        let key = |row: &[Value]| -> Vec<Value> { table.key_of(row).cloned().collect() };
-        let before = before.unwrap_or_default();
-        self.gone.extend(
-            before
-                .iter()
-                .filter(|old| !after.iter().any(|new| table.key_of(new).eq(table.key_of(old))))
-                .map(|old| key(old)),
-        );
-        self.rows.extend(after.into_iter().filter(|row| !before.contains(row)));
+        let mut before = before.unwrap_or_default();
+        for row in after {
+            let is_same = |old: &Vec<Value>| table.key_of(old).eq(table.key_of(&row));
+            match before.iter().position(is_same).map(|place| before.swap_remove(place)) {
+                None => self.new.push(row),
+                Some(old) if old != row => self.changed.push(row),
+                Some(_) => {}
+            }
+        }
+        self.gone.extend(before.iter().map(|old| table.key_of(old).cloned().collect()));
     }
 
     /// Writes the rows of a table.
-    pub(crate) async fn write(&self, fold: &mut Fold<'_>, table: &Table) -> Result<(), SqlError> {
-        fold.remove_rows(table, &self.gone).await?;
-        fold.upsert(table, &self.rows).await
+    pub(crate) async fn write(self, fold: &mut Fold<'_>, table: &'static Table) -> Result<(), SqlError> {
+        fold.remove_rows(table, self.gone).await?;
+        fold.upsert(table, self.changed).await?;
+        fold.insert(table, self.new).await
     }
 }
 

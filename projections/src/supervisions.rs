@@ -159,10 +159,10 @@ impl Projection for Supervisions {
                 _ => {}
             }
         }
-        fold.upsert(&RECORD, &records).await?;
-        fold.upsert(&SESSION, &sessions.into_values().collect::<Vec<_>>()).await?;
-        fold.upsert(&DISCUSSION, &discussions.into_values().collect::<Vec<_>>()).await?;
-        fold.upsert(&ACTION, &actions.into_values().collect::<Vec<_>>()).await?;
+        fold.upsert(&RECORD, records).await?;
+        fold.upsert(&SESSION, sessions.into_values().collect()).await?;
+        fold.upsert(&DISCUSSION, discussions.into_values().collect()).await?;
+        fold.upsert(&ACTION, actions.into_values().collect()).await?;
         Ok(())
     }
 
@@ -180,7 +180,7 @@ async fn load_actions(fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<Rows<(Str
     let records: BTreeSet<&String> = batch.iter().map(|entry| &entry.recorded.aggregate_id).collect();
     let records: Vec<String> = records.into_iter().cloned().collect();
     let mut actions = Rows::new();
-    for row in fold.load(&ACTION, "supervision_id", &records).await? {
+    for row in fold.load(&ACTION, "supervision_id", records).await? {
         actions.insert((row.text("supervision_id")?, row.text("action_id")?), row.values(&ACTION)?);
     }
     Ok(actions)

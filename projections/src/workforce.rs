@@ -170,7 +170,7 @@ impl Projection for Register {
             }
         }
         for (table, rows) in WORKFORCE.tables.iter().zip(rows) {
-            fold.upsert(table, &rows.into_values().collect::<Vec<_>>()).await?;
+            fold.upsert(table, rows.into_values().collect()).await?;
         }
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Register {
             })
             .collect();
         let leavers: Vec<String> = leavers.into_iter().collect();
-        for row in fold.load(&PRACTITIONER, "practitioner_id", &leavers).await? {
+        for row in fold.load(&PRACTITIONER, "practitioner_id", leavers).await? {
             rows.insert(vec![row.text("practitioner_id")?], row.values(&PRACTITIONER)?);
         }
         Ok(())

@@ -123,7 +123,7 @@ impl Projection for Tally {
         streams.dedup();
         let unknown: Vec<String> =
             streams.iter().filter(|id| !self.known.contains_key(*id)).cloned().collect();
-        for row in fold.load(table, "stream", &unknown).await? {
+        for row in fold.load(table, "stream", unknown).await? {
             let positions = row.text("positions")?.split(' ').map(|part| part.parse().unwrap()).collect();
             self.known.insert(row.text("stream")?, positions);
         }
@@ -150,13 +150,37 @@ impl Projection for Tally {
             })
             .collect();
         for table in self.spec.tables {
-            fold.upsert(table, &rows).await?;
+            fold.upsert(table, rows.clone()).await?;
         }
         Ok(())
     }
 
     fn forget(&mut self) {
         self.known.clear();
+    }
+}
+
+/// One whose rows the database refuses.
+static REFUSED: Spec =
+    Spec { name: "refused", tables: &[REFUSED_TALLY], make: |_| Box::new(Refused), ..COUNT };
+const REFUSED_TALLY: Table = Table { name: "refused_tally_v1", ..TALLY };
+
+struct Refused;
+
+#[async_trait]
+impl Projection for Refused {
+    fn spec(&self) -> &'static Spec {
+        &REFUSED
+    }
+
+    async fn apply(&mut self, fold: &mut Fold<'_>, _: &[&Entry]) -> Result<(), Failed> {
+        let row = || {
+            vec![Value::from("a"), Value::count(1), Value::from("1"), Value::Bool(None), Value::Real(None)]
+        };
+        fold.insert(&REFUSED_TALLY, vec![row()]).await?;
+        fold.insert(&REFUSED_TALLY, vec![row()]).await?;
+        fold.load(&REFUSED_TALLY, "stream", vec!["a".to_owned()]).await?;
+        Ok(())
     }
 }
 
@@ -238,6 +262,17 @@ async fn a_rebuild_gives_the_same_bytes_and_readers_see_the_old_rows_meanwhile()
         history(&stage, 3).await;
         live.catch_up().await.unwrap();
         assert_ne!(TALLY.dump(live.db()).await.unwrap(), before, "it goes on from there");
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_tells_what_failed_while_it_was_written() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&REFUSED]).await;
+        history(&stage, 2).await;
+        let failed = live.rebuild("refused", Manner::Beside, |_| {}).await.unwrap_err();
+        assert!(matches!(failed, RunnerError::Sql(_)), "{failed:?}");
+        assert!(failed.to_string().to_lowercase().contains("unique"), "{}: {failed}", stage.engine);
     }
 }
 

@@ -61,8 +61,8 @@ impl Projection for Cases {
             let rows = |held: &Held<Case>| member_rows(id, &held.state);
             members.change(&MEMBER, before.as_ref().map(rows), rows(held));
         }
-        fold.upsert(&CASE_VIEW, &views).await?;
-        fold.upsert(&CASE_STATE, &states).await?;
+        fold.upsert(&CASE_VIEW, views).await?;
+        fold.upsert(&CASE_STATE, states).await?;
         members.write(fold, &MEMBER).await?;
         items.write(fold, &WORKLIST).await?;
         Ok(())

@@ -113,11 +113,12 @@ impl Projection for Exports {
                 false => self.known.peek(id).map(|(_, facts)| referral_rows(id, facts)),
             };
             if self.take(entry, event)? {
-                self.changed.note(id, || earlier);
+                self.changed.note(id, entry.recorded.position, || earlier);
             }
         }
+        let last = batch.last().map_or(0, |entry| entry.recorded.position);
         let (mut cases, mut referrals) = (vec![], Derived::default());
-        for (id, before) in self.changed.due(fold.defers) {
+        for (id, before) in self.changed.due(last, fold.defers) {
             let Some((reference, facts)) = self.known.peek(&id) else { continue };
             cases.push(case_row(&id, reference, facts));
             referrals.change(&REFERRAL, before, referral_rows(&id, facts));
@@ -126,7 +127,7 @@ impl Projection for Exports {
                 self.known.remove(&id);
             }
         }
-        fold.upsert(&CASE, &cases).await?;
+        fold.upsert(&CASE, cases).await?;
         referrals.write(fold, &REFERRAL).await?;
         Ok(())
     }
@@ -178,7 +179,7 @@ impl Exports {
             }
         }
         let ids: Vec<String> = missing.keys().cloned().collect();
-        for row in fold.load(&CASE, "case_id", &ids).await? {
+        for row in fold.load(&CASE, "case_id", ids).await? {
             let id = row.text("case_id")?;
             let Ok(facts) = serde_json::from_str(&row.text("facts")?) else {
                 let position = missing.get(&id).copied().unwrap_or_default();

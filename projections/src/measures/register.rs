@@ -81,6 +81,6 @@ pub(super) async fn apply(fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), S
             _ => {}
         }
     }
-    fold.upsert(&TEAM, &teams.into_values().collect::<Vec<_>>()).await?;
-    fold.upsert(&AGENCY, &agencies.into_values().collect::<Vec<_>>()).await
+    fold.upsert(&TEAM, teams.into_values().collect()).await?;
+    fold.upsert(&AGENCY, agencies.into_values().collect()).await
 }

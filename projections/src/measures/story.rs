@@ -16,7 +16,7 @@ use hashlink::LruCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::units::{Differences, Units};
+use super::units::{Differences, Different, Units};
 use crate::held_back::HeldBack;
 use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{Column, Table, Value};
@@ -235,7 +235,8 @@ impl<S: Story> Stories<S> {
         for (stream, added) in grown {
             self.grow(stream.as_ref(), added);
         }
-        for stories in self.grown.due(fold.defers).chunks(AT_A_TIME) {
+        let last = batch.last().map_or(0, |entry| entry.recorded.position);
+        for stories in self.grown.due(last, fold.defers).chunks(AT_A_TIME) {
             self.write(fold, authority, stories).await?;
         }
         while self.grown.len() == 0 && self.known.len() > REMEMBERED {
@@ -247,7 +248,8 @@ impl<S: Story> Stories<S> {
     /// Takes the facts of a batch's events in.
     fn grow(&mut self, stream: &str, added: Vec<(&Entry, Said<S::Fact>)>) {
         let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
-        let first = added.first().map_or(0, |(entry, _)| entry.recorded.position);
+        let position = |added: Option<&(&Entry, _)>| added.map_or(0, |(entry, _)| entry.recorded.position);
+        let (first, last) = (position(added.first()), position(added.last()));
         for (entry, facts) in added {
             // Somebody's story is of no case, even when a case tells of them.
             if told.reference.is_none() && entry.recorded.aggregate_id == stream {
@@ -255,7 +257,7 @@ impl<S: Story> Stories<S> {
             }
             told.take(entry.recorded.position, facts);
         }
-        self.grown.note(stream, || first);
+        self.grown.note(stream, last, || first);
     }
 
     /// Writes stories that have grown, each with the first event that is new, and what is different of their units.
@@ -289,11 +291,12 @@ impl<S: Story> Stories<S> {
                 self.known.remove(stream);
             }
         }
-        fold.insert(S::KEPT, &stories).await?;
+        fold.insert(S::KEPT, stories).await?;
         for table in S::TABLES {
-            let (changed, gone) = differences.of(table);
+            let Different { gone, changed, new } = differences.take(table);
             fold.remove(table, "unit", gone).await?;
             fold.upsert(table, changed).await?;
+            fold.insert(table, new).await?;
         }
         Ok(())
     }
@@ -318,7 +321,7 @@ impl<S: Story> Stories<S> {
             .map(str::to_owned)
             .collect();
         let mut rows = vec![];
-        for row in fold.load(S::KEPT, "stream", &missing).await? {
+        for row in fold.load(S::KEPT, "stream", missing).await? {
             rows.push((row.count("position")?, row));
         }
         rows.sort_by_key(|(position, _)| *position);

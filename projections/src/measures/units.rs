@@ -127,23 +127,33 @@ impl Units {
     }
 }
 
-/// The differences that a batch makes to the units of many streams.
+/// The differences that a batch makes to the units of many streams, by table.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Differences {
-    changed: BTreeMap<&'static str, Vec<Vec<Value>>>,
-    gone: BTreeMap<&'static str, Vec<String>>,
+pub(super) struct Differences(BTreeMap<&'static str, Different>);
+
+/// What is different of the units of one table.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Different {
+    /// The units that are no longer there.
+    pub gone: Vec<String>,
+    /// The rows of those that are others than before.
+    pub changed: Vec<Vec<Value>>,
+    /// The rows of those that were not there.
+    pub new: Vec<Vec<Value>>,
 }
 
 impl Differences {
     /// Notes which units of one stream are new, others than before, or no longer there.
     pub(super) fn note(&mut self, mut before: Units, after: Units) {
         for (key, row) in after.0 {
-            if before.0.remove(&key).is_none_or(|known| known != row) {
-                self.changed.entry(key.0).or_default().push(row);
+            match before.0.remove(&key) {
+                None => self.0.entry(key.0).or_default().new.push(row),
+                Some(known) if known != row => self.0.entry(key.0).or_default().changed.push(row),
+                Some(_) => {}
             }
         }
         for (table, unit) in before.0.into_keys() {
-            self.gone.entry(table).or_default().push(unit);
+            self.0.entry(table).or_default().gone.push(unit);
         }
     }
 
@@ -154,10 +164,9 @@ impl Differences {
         differences
     }
 
-    /// The rows of a table that are new or others, and the units that are gone.
-    pub(super) fn of(&self, table: &Table) -> (&[Vec<Value>], &[String]) {
-        let changed = self.changed.get(table.name).map(Vec::as_slice).unwrap_or_default();
-        (changed, self.gone.get(table.name).map(Vec::as_slice).unwrap_or_default())
+    /// Takes those of one table.
+    pub(super) fn take(&mut self, table: &Table) -> Different {
+        self.0.remove(table.name).unwrap_or_default()
     }
 }
 
@@ -194,11 +203,11 @@ mod tests {
         let before = units(&[("a", "2017-01-01"), ("b", "2017-01-01"), ("c", "2017-01-01")]);
         let after = units(&[("a", "2017-01-01"), ("b", "2017-02-01"), ("d", "2017-01-01")]);
         assert_eq!(Differences::between(before.clone(), before.clone()), Differences::default());
-        let differences = Differences::between(before, after);
-        let (changed, gone) = differences.of(&TABLE);
+        let differences = Differences::between(before, after).take(&TABLE);
         let row = |unit: &str, day: &str| vec![Value::from(unit), Value::from(day)];
-        assert_eq!(changed, [row("b", "2017-02-01"), row("d", "2017-01-01")]);
-        assert_eq!(gone, ["c"]);
+        assert_eq!(differences.changed, [row("b", "2017-02-01")]);
+        assert_eq!(differences.new, [row("d", "2017-01-01")]);
+        assert_eq!(differences.gone, ["c"]);
     }
 
     #[test]

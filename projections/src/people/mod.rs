@@ -97,7 +97,7 @@ impl Projection for People {
             let rows = |held: &Held<Person>| key_rows(id, &held.state);
             keys.change(&KEY, before.as_ref().map(rows), rows(held));
         }
-        fold.upsert(&PERSON, &people).await?;
+        fold.upsert(&PERSON, people).await?;
         keys.write(fold, &KEY).await?;
         Ok(())
     }

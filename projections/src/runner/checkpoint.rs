@@ -1,5 +1,7 @@
 //! How far each projection has come: one row each, moved in the transaction of its rows.
 
+use std::collections::HashMap;
+
 use caseledger_aggregates::Authority;
 use caseledger_log::Position;
 
@@ -8,7 +10,7 @@ use crate::projection::Spec;
 use crate::sql::{Db, Row, SqlError, Tx, Value, readers, view_of};
 
 /// How far a projection has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Checkpoint {
     /// The last event that its rows tell of.
     pub position: Position,
@@ -193,8 +195,19 @@ impl Checkpoint {
         );
         match db.fetch_first(&sql, &key(spec, suffix)).await? {
             Some(row) => Self::of(&row),
-            None => Ok(Self { position: 0, epoch: 0, stopped: None, recorded_at: 0, shown: false }),
+            None => Ok(Self::default()),
         }
+    }
+
+    /// Reads the checkpoints of all these projections, in their order; one that is missing stands at the start.
+    pub(super) async fn read_all(db: &Db, specs: impl Iterator<Item = &Spec>) -> Result<Vec<Self>, SqlError> {
+        let sql = format!("SELECT name, version, {COLUMNS} FROM projection_checkpoint WHERE suffix = $1");
+        let mut known = HashMap::new();
+        for row in db.fetch(&sql, &[Value::text("")]).await? {
+            known.insert((row.text("name")?, row.int("version")?), Self::of(&row)?);
+        }
+        let of = |spec: &Spec| known.remove(&(spec.name.to_owned(), i64::from(spec.version)));
+        Ok(specs.map(of).map(Option::unwrap_or_default).collect())
     }
 
     /// Takes the checkpoint for the length of a transaction; `None` when another instance has it.

@@ -9,8 +9,8 @@ use futures::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, checkpoint, raise};
-use crate::projection::{Delivered, Entry, Failed, Fold};
+use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, checkpoint, poison, raise};
+use crate::projection::{Delivered, Entry, Failed, Fold, Tables};
 use crate::sql::Tx;
 
 /// How long a projection sleeps when nothing wakes it: another process may have appended, or have died while folding.
@@ -215,16 +215,15 @@ impl Inner {
             return self.show_empty(run, worker, held, tx).await;
         }
         fault_point!("projection.before-rows");
-        let mut next = match self.fold(run, worker, &mut tx, &window).await {
+        let mut next = match self.fold(run, worker, Tables::Now(&mut tx), &window).await {
             Ok(()) => moved(&held, &window, None),
-            Err(Failed::Sql(error)) => return Err(error.into()),
-            Err(Failed::Poison { position, reason }) => {
+            Err(failed) => {
+                let (mut position, reason) = poison(failed)?;
                 drop(tx);
-                let poison = match reason == PANICKED {
-                    true => (self.culprit(run, worker, &window).await?.unwrap_or(position), reason),
-                    false => (position, reason),
-                };
-                return self.stop_before(run, worker, &held, &window, poison).await;
+                if reason == PANICKED {
+                    position = self.culprit(run, worker, &window).await?.unwrap_or(position);
+                }
+                return self.stop_before(run, worker, &held, &window, (position, reason)).await;
             }
         };
         if !next.shown && worker.suffix.is_empty() && next.position >= *self.source.log.watch().borrow() {
@@ -295,32 +294,32 @@ impl Inner {
         worker: &mut Worker,
         held: &Checkpoint,
         window: &[Arc<Delivered>],
-        poison: (Position, String),
+        stops: (Position, String),
     ) -> Result<Step, RunnerError> {
         worker.forget();
-        let before = window.partition_point(|delivered| delivered.position < poison.0);
+        let before = window.partition_point(|delivered| delivered.position < stops.0);
         let window = &window[..before];
         let mut tx = self.db.begin().await?;
         match Checkpoint::take(&mut tx, run.spec, worker.suffix).await? {
             Some(now) if now == *held => {}
             _ => return Ok(Step::Elsewhere),
         }
-        match self.fold(run, worker, &mut tx, window).await {
+        match self.fold(run, worker, Tables::Now(&mut tx), window).await {
             Ok(()) => {}
-            Err(Failed::Sql(error)) => return Err(error.into()),
             // An earlier event is at fault after all: the next step will find it first.
-            Err(Failed::Poison { position, reason }) => {
+            Err(failed) => {
+                let earlier = poison(failed)?;
                 drop(tx);
-                return Box::pin(self.stop_before(run, worker, held, window, (position, reason))).await;
+                return Box::pin(self.stop_before(run, worker, held, window, earlier)).await;
             }
         }
         tracing::error!(
             projection = run.spec.name,
-            position = poison.0,
-            reason = poison.1,
+            position = stops.0,
+            reason = stops.1,
             "a projection stopped at an event that it can't fold"
         );
-        let next = moved(held, window, Some(poison));
+        let next = moved(held, window, Some(stops));
         if next.write(&mut tx, run.spec, worker.suffix, held.position).await? {
             tx.commit().await?;
             run.passed.send_if_modified(|passed| worker.suffix.is_empty() && raise(passed, next.position));
@@ -339,10 +338,9 @@ impl Inner {
         worker.forget();
         let mut tx = self.db.begin().await?;
         for one in window.chunks(1) {
-            match self.fold(run, worker, &mut tx, one).await {
+            match self.fold(run, worker, Tables::Now(&mut tx), one).await {
                 Ok(()) => {}
-                Err(Failed::Sql(error)) => return Err(error.into()),
-                Err(Failed::Poison { position, .. }) => return Ok(Some(position)),
+                Err(failed) => return poison(failed).map(|(position, _)| Some(position)),
             }
         }
         Ok(None)
@@ -353,7 +351,7 @@ impl Inner {
         &self,
         run: &Run,
         worker: &mut Worker,
-        tx: &mut Tx,
+        tables: Tables<'_>,
         window: &[Arc<Delivered>],
     ) -> Result<(), Failed> {
         let mut batch: Vec<&Entry> = Vec::with_capacity(window.len());
@@ -369,7 +367,7 @@ impl Inner {
             return Ok(());
         }
         let first = batch[0].recorded.position;
-        let mut fold = Fold { tx, suffix: worker.suffix, defers: worker.defers };
+        let mut fold = Fold { tables, suffix: worker.suffix, defers: worker.defers };
         // What the projection remembers is forgotten and its transaction lost when it stops: nothing half done is left.
         let folded = AssertUnwindSafe(worker.projection.apply(&mut fold, &batch)).catch_unwind().await;
         folded.unwrap_or_else(|_| Err(Failed::Poison { position: first, reason: PANICKED.to_owned() }))

@@ -20,7 +20,7 @@ use caseledger_aggregates::Authority;
 use caseledger_log::{Clock, Log, Position};
 use tokio::sync::{Mutex, Notify, watch};
 
-use crate::projection::{Projection, Spec};
+use crate::projection::{Failed, Projection, Spec};
 use crate::sql::{Db, SqlError};
 
 pub use rebuild::{Manner, Progress};
@@ -62,6 +62,14 @@ pub enum RunnerError {
     /// The database failed.
     #[error(transparent)]
     Sql(#[from] SqlError),
+}
+
+/// The event that a fold stopped at, and what is wrong with it; or what failed.
+fn poison(failed: Failed) -> Result<(Position, String), RunnerError> {
+    match failed {
+        Failed::Poison { position, reason } => Ok((position, reason)),
+        Failed::Sql(error) => Err(error.into()),
+    }
 }
 
 /// All projections of one log. Cheap to clone.

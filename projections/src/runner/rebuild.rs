@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use caseledger_log::Position;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 use super::follow::{Step, moved};
 use super::pace::{LOOK_AGAIN, Live, Pace};
-use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint};
-use crate::projection::{Delivered, Failed, Fold, Spec};
-use crate::sql::Tx;
+use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint, poison};
+use crate::projection::{Delivered, Failed, Fold, Spec, Tables};
+use crate::sql::{Behind, Done, Tx};
 
 /// What a rebuild adds to the names of the tables that it fills.
 const BESIDE: &str = "_rebuild";
@@ -19,6 +20,14 @@ const BESIDE: &str = "_rebuild";
 fn taken_over(spec: &Spec, position: Position) -> RunnerError {
     let reason = "another rebuild has taken its place".to_owned();
     RunnerError::Stopped { projection: spec.name, position, reason }
+}
+
+/// Takes the rebuild's checkpoint for the length of a transaction, if the rebuild still has it.
+async fn held(tx: &mut Tx, spec: &'static Spec, own: &Checkpoint) -> Result<(), RunnerError> {
+    match Checkpoint::take(tx, spec, BESIDE).await? {
+        Some(held) if held == *own => Ok(()),
+        _ => Err(taken_over(spec, own.position)),
+    }
 }
 
 /// Those that go on; the others stand at an event that they can't fold, which is noted.
@@ -40,8 +49,16 @@ fn going_on<R>(
 /// A projection that is built beside the one that people read.
 struct Build {
     index: usize,
+    /// With the checkpoint as it will be once everything has been written.
     worker: Worker,
     epoch: u64,
+    /// The stretch that is being written while the next one is folded.
+    writing: Option<JoinHandle<Result<(), RunnerError>>>,
+}
+
+/// What a task answered. A panic of a fold is a fault of the program: let it be seen here too.
+fn joined<T>(answer: Result<T, JoinError>) -> T {
+    answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
 /// How a projection is begun anew.
@@ -113,8 +130,7 @@ impl Projections {
         // The next stretch is read while this one is folded.
         let mut next = read(position);
         while position < of && !builds.is_empty() {
-            let window =
-                (&mut next).await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+            let window = joined((&mut next).await)?;
             let Some(last) = window.last() else { break };
             position = last.position;
             next = read(position);
@@ -148,8 +164,7 @@ impl Projections {
         let tasks: Vec<_> = all.into_iter().map(|one| tokio::spawn(work(self.clone(), one))).collect();
         let mut results = Vec::with_capacity(tasks.len());
         for task in tasks {
-            // A panic of a fold is a fault of the program: let it be seen here too.
-            results.push(task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())));
+            results.push(joined(task.await));
         }
         results
     }
@@ -182,50 +197,71 @@ impl Projections {
         let mut worker = Worker::new(run.spec, &self.inner.authority, BESIDE);
         worker.defers = true;
         worker.checkpoint = held;
-        Ok(Build { index, worker, epoch })
+        Ok(Build { index, worker, epoch, writing: None })
     }
 
-    /// Folds a stretch into the tables beside.
+    /// Folds a stretch into the tables beside. It is written while the next one is folded.
     async fn fold_beside(&self, build: &mut Build, window: &[Arc<Delivered>]) -> Result<(), RunnerError> {
         let run = &self.inner.runs[build.index];
-        let mut tx = self.inner.db.begin_late().await?;
-        let held = self.held(&mut tx, run.spec, build.worker.checkpoint.clone()).await?;
-        let next = match self.inner.fold(run, &mut build.worker, &mut tx, window).await {
-            Ok(()) => moved(&held, window, None),
-            Err(Failed::Sql(error)) => return Err(error.into()),
-            Err(Failed::Poison { position, reason }) => {
-                drop(tx);
-                self.abandon(build.index, build.worker.checkpoint.clone()).await?;
-                return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
-            }
-        };
-        if !next.write_over(&mut tx, run.spec, BESIDE, &held).await? {
-            return Err(taken_over(run.spec, held.position));
+        let Some(own) = build.worker.checkpoint.clone() else { return Err(taken_over(run.spec, 0)) };
+        let (mut behind, done) = self.behind(build, &own);
+        let folded = self.inner.fold(run, &mut build.worker, Tables::Behind(&mut behind), window).await;
+        drop(behind);
+        if let Err(failed) = folded {
+            return Err(self.given_up(build.index, own, done, failed).await);
         }
-        tx.commit().await?;
-        build.worker.checkpoint = Some(next);
+        let (spec, next) = (run.spec, moved(&own, window, None));
+        build.worker.checkpoint = Some(next.clone());
+        build.writing = Some(tokio::spawn(async move {
+            let mut tx = joined(done.await)?;
+            if !next.write_over(&mut tx, spec, BESIDE, &own).await? {
+                return Err(taken_over(spec, own.position));
+            }
+            Ok(tx.commit().await?)
+        }));
         Ok(())
     }
 
-    /// The rebuild's checkpoint, for the length of a transaction, if the rebuild still has it.
-    async fn held(
+    /// A transaction for what is folded next. It begins when what was folded before has been written.
+    fn behind(&self, build: &mut Build, own: &Checkpoint) -> (Behind, Done<RunnerError>) {
+        let spec = self.inner.runs[build.index].spec;
+        let (before, db, own) = (build.writing.take(), self.inner.db.clone(), own.clone());
+        let begin = async move {
+            if let Some(before) = before {
+                joined(before.await)?;
+            }
+            let mut tx = db.begin_late().await?;
+            held(&mut tx, spec, &own).await?;
+            Ok(tx)
+        };
+        Behind::new(begin, BESIDE)
+    }
+
+    /// Why a rebuild can't go on: what failed while it was written comes first. Gives its room back if it stands at an event.
+    async fn given_up(
         &self,
-        tx: &mut Tx,
-        spec: &'static Spec,
-        own: Option<Checkpoint>,
-    ) -> Result<Checkpoint, RunnerError> {
-        let held = Checkpoint::take(tx, spec, BESIDE).await?;
-        let held = held.filter(|held| own.as_ref() == Some(held));
-        held.ok_or_else(|| taken_over(spec, own.map_or(0, |own| own.position)))
+        index: usize,
+        own: Checkpoint,
+        done: Done<RunnerError>,
+        failed: Failed,
+    ) -> RunnerError {
+        let stopped = async {
+            drop(joined(done.await)?);
+            let (position, reason) = poison(failed)?;
+            self.abandon(index, own).await?;
+            let projection = self.inner.runs[index].spec.name;
+            Ok(RunnerError::Stopped { projection, position, reason })
+        };
+        stopped.await.unwrap_or_else(|error| error)
     }
 
     /// Gives back the room of a rebuild that can't go on, if it is not another's by now.
-    async fn abandon(&self, index: usize, own: Option<Checkpoint>) -> Result<(), RunnerError> {
+    async fn abandon(&self, index: usize, own: Checkpoint) -> Result<(), RunnerError> {
         let spec = self.inner.runs[index].spec;
         let mut tx = self.inner.db.begin().await?;
         tx.alone().await?;
         // The transaction that failed may be ending still, and holds the checkpoint until it has.
-        if Checkpoint::wait(&mut tx, spec, BESIDE).await? != own {
+        if Checkpoint::wait(&mut tx, spec, BESIDE).await? != Some(own) {
             return Ok(());
         }
         for table in spec.tables {
@@ -238,32 +274,31 @@ impl Projections {
     /// Writes what was held back, makes the indexes, and puts the rows in their place.
     async fn finish_beside(&self, mut build: Build) -> Result<(), RunnerError> {
         let run = &self.inner.runs[build.index];
-        let mut tx = self.inner.db.begin().await?;
-        let held = self.held(&mut tx, run.spec, build.worker.checkpoint.clone()).await?;
+        let Some(own) = build.worker.checkpoint.clone() else { return Err(taken_over(run.spec, 0)) };
         build.worker.defers = false;
-        let mut fold = Fold { tx: &mut tx, suffix: BESIDE, defers: false };
-        match build.worker.projection.apply(&mut fold, &[]).await {
-            Ok(()) => {}
-            Err(Failed::Sql(error)) => return Err(error.into()),
-            Err(Failed::Poison { position, reason }) => {
-                drop(tx);
-                self.abandon(build.index, build.worker.checkpoint.clone()).await?;
-                return Err(RunnerError::Stopped { projection: run.spec.name, position, reason });
-            }
+        let (mut behind, done) = self.behind(&mut build, &own);
+        let mut fold = Fold { tables: Tables::Behind(&mut behind), suffix: BESIDE, defers: false };
+        let folded = build.worker.projection.apply(&mut fold, &[]).await;
+        drop(behind);
+        if let Err(failed) = folded {
+            return Err(self.given_up(build.index, own, done, failed).await);
+        }
+        let mut tx = joined(done.await)?;
+        if !own.write_over(&mut tx, run.spec, BESIDE, &own).await? {
+            return Err(taken_over(run.spec, own.position));
         }
         for table in run.spec.tables {
             table.create_indexes(&mut tx, BESIDE, build.epoch).await?;
         }
         tx.commit().await?;
-        self.take_over(build.index, build.worker, held.position).await
+        self.take_over(build.index, build.worker, own.position).await
     }
 
     /// How those stand who follow the log, in this process and in others.
     async fn live(&self) -> Result<Live, RunnerError> {
         let head = self.inner.source.log.head().await?;
         let mut live = Live { head, last: head, sum: 0 };
-        for run in &self.inner.runs {
-            let checkpoint = Checkpoint::read(&self.inner.db, run.spec, "").await?;
+        for checkpoint in Checkpoint::read_all(&self.inner.db, self.specs()).await? {
             if checkpoint.stopped.is_none() {
                 live.last = live.last.min(checkpoint.position);
                 live.sum += checkpoint.position;

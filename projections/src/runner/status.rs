@@ -35,11 +35,8 @@ impl Projections {
     /// # Errors
     /// [`RunnerError`] when the database can't be read.
     pub async fn positions(&self, db: &Db) -> Result<Vec<Position>, RunnerError> {
-        let mut all = Vec::with_capacity(self.inner.runs.len());
-        for run in &self.inner.runs {
-            all.push(Checkpoint::read(db, run.spec, "").await?.position);
-        }
-        Ok(all)
+        let checkpoints = Checkpoint::read_all(db, self.specs()).await?;
+        Ok(checkpoints.into_iter().map(|checkpoint| checkpoint.position).collect())
     }
 
     /// Where each projection stands now, by the database.
@@ -50,8 +47,8 @@ impl Projections {
         let head = self.inner.source.log.head().await?;
         let now = self.inner.clock.now();
         let mut all = Vec::with_capacity(self.inner.runs.len());
-        for run in &self.inner.runs {
-            let checkpoint = Checkpoint::read(&self.inner.db, run.spec, "").await?;
+        let checkpoints = Checkpoint::read_all(&self.inner.db, self.specs()).await?;
+        for (run, checkpoint) in self.inner.runs.iter().zip(checkpoints) {
             let waiting = if checkpoint.position < head {
                 self.inner.source.log.read_after(checkpoint.position, 1).await?.into_iter().next()
             } else {

@@ -4,6 +4,7 @@
 //! calendar days as ISO text, moments as microseconds since 1970 UTC in a `bigint`. What can't be said in that shared
 //! subset (arrays of keys, multi-row upserts, table definitions) is in [`bulk`] and [`table`].
 
+mod behind;
 mod bulk;
 pub(crate) mod readers;
 mod table;
@@ -15,6 +16,7 @@ use caseledger_log::{Database, Log, WriteTurn};
 use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::Mutex;
 
+pub(crate) use behind::{Behind, Done, Work};
 pub use readers::figures_columns;
 pub(crate) use table::view_of;
 pub use table::{Column, Kind, Table, current_view};
