@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use caseledger_aggregates::{AnyEvent, Authority, Metadata};
-use caseledger_log::{Position, Recorded};
+use caseledger_log::{Position, Recorded, StreamId};
 
 use crate::sql::{Behind, Row, SqlError, Table, Tx, Value, Work};
 
@@ -66,6 +66,14 @@ pub trait Projection: Send {
     /// # Errors
     /// [`Failed::Poison`] for an event that can't be folded; [`Failed::Sql`] when the database failed.
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed>;
+
+    /// Loads ahead what events of these streams will ask for. Without it all is as true, and the first batches take longer.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    async fn load_ahead(&mut self, _fold: &mut Fold<'_>, _streams: &[StreamId]) -> Result<(), Failed> {
+        Ok(())
+    }
 
     /// Forgets what is kept in memory between batches: a transaction was lost, or somebody else has folded meanwhile.
     fn forget(&mut self) {}
@@ -144,6 +152,24 @@ impl Fold<'_> {
     /// [`SqlError`] when the database refuses them, or has one of them, or refuses what was written before.
     pub async fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), SqlError> {
         if rows.is_empty() { Ok(()) } else { self.work(Work::Insert(table, rows)).await }
+    }
+
+    /// Writes rows of which some are over those with the same key, and the table has none with the key of the others. One
+    /// statement for all: a second one costs more than it spares.
+    ///
+    /// # Errors
+    /// As [`upsert`](Self::upsert) and [`insert`](Self::insert).
+    pub(crate) async fn write(
+        &mut self,
+        table: &'static Table,
+        changed: Vec<Vec<Value>>,
+        mut new: Vec<Vec<Value>>,
+    ) -> Result<(), SqlError> {
+        if changed.is_empty() {
+            return self.insert(table, new).await;
+        }
+        new.extend(changed);
+        self.upsert(table, new).await
     }
 
     /// Removes the rows whose column holds one of the texts.

@@ -132,7 +132,14 @@ impl<D: Decider> States<D> {
             .filter(|entry| event_of(&entry.event).is_some())
             .map(|entry| entry.recorded.aggregate_id.as_str())
             .collect();
-        self.load(fold, table, &ids, batch).await?;
+        // A stream whose first event is in the batch has no row yet.
+        let new: BTreeSet<&str> = batch
+            .iter()
+            .filter(|entry| entry.recorded.sequence == 1)
+            .map(|entry| entry.recorded.aggregate_id.as_str())
+            .collect();
+        let old = ids.iter().copied().filter(|id| !new.contains(id));
+        self.load(fold, table, old, |id| first_of(batch, id)).await?;
         let last = batch.last().map_or(0, |entry| entry.recorded.position);
         for id in ids {
             self.held_back.note(id, last, || self.known.peek(id).cloned());
@@ -163,24 +170,26 @@ impl<D: Decider> States<D> {
         }
     }
 
-    async fn load(
+    /// Loads states ahead, as far as they are not in memory.
+    pub(crate) async fn load_ahead(
         &mut self,
         fold: &mut Fold<'_>,
         table: &'static Table,
-        ids: &BTreeSet<&str>,
-        batch: &[&Entry],
+        ids: impl Iterator<Item = &str>,
     ) -> Result<(), Failed> {
-        // A stream whose first event is in the batch has no row yet.
-        let new: BTreeSet<&str> = batch
-            .iter()
-            .filter(|entry| entry.recorded.sequence == 1)
-            .map(|entry| entry.recorded.aggregate_id.as_str())
-            .collect();
-        let missing: Vec<String> = ids
-            .iter()
-            .filter(|id| !self.known.contains_key(**id) && !new.contains(**id))
-            .map(|id| (*id).to_owned())
-            .collect();
+        self.load(fold, table, ids, |_| 0).await
+    }
+
+    /// Loads states that are not in memory; for each, the event for whose sake is told.
+    async fn load<'a>(
+        &mut self,
+        fold: &mut Fold<'_>,
+        table: &'static Table,
+        ids: impl Iterator<Item = &'a str>,
+        position_of: impl Fn(&str) -> Position,
+    ) -> Result<(), Failed> {
+        let missing: Vec<String> =
+            ids.filter(|id| !self.known.contains_key(*id)).map(str::to_owned).collect();
         let column = table.key.first().copied().unwrap_or_default();
         let mut states = HashMap::new();
         if let Some(apart) = self.apart {
@@ -196,7 +205,7 @@ impl<D: Decider> States<D> {
             };
             let Ok(state) = serde_json::from_str(&state) else {
                 return Err(Failed::Poison {
-                    position: first_of(batch, &id),
+                    position: position_of(&id),
                     reason: format!(
                         "the state in {} is of another shape: rebuild the projection",
                         table.name
@@ -255,8 +264,7 @@ impl Derived {
     /// Writes the rows of a table.
     pub(crate) async fn write(self, fold: &mut Fold<'_>, table: &'static Table) -> Result<(), SqlError> {
         fold.remove_rows(table, self.gone).await?;
-        fold.upsert(table, self.changed).await?;
-        fold.insert(table, self.new).await
+        fold.write(table, self.changed, self.new).await
     }
 }
 

@@ -14,13 +14,14 @@ use caseledger_aggregates::case::Case;
 use caseledger_aggregates::{Authority, Context, Decider, Event, Facts};
 use caseledger_commands::case::ReceiveReferral;
 use caseledger_commands::{Actor, Command, Role, Timestamp};
-use caseledger_log::NewEvent;
+use caseledger_log::{NewEvent, StreamId};
 use caseledger_projections::sql::{Column, Db, Table, Value};
 use caseledger_projections::{
     Entry, Failed, Fold, Manner, Projection, Projections, RunnerError, Spec, no_settings,
 };
 use prometheus::Registry;
 use stage::Stage;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const TALLY: Table = Table {
@@ -102,6 +103,17 @@ static POISONED: Spec = Spec {
     ..COUNT
 };
 
+/// One whose loading is counted.
+static WARM: Spec = Spec {
+    name: "warm",
+    tables: &[WARM_TALLY],
+    make: |_| Box::new(Tally { spec: &WARM, poison: None, panics: false, known: BTreeMap::new() }),
+    ..COUNT
+};
+const WARM_TALLY: Table = Table { name: "warm_tally_v1", ..TALLY };
+/// How many streams `warm` did not remember when their events came.
+static FORGOTTEN: AtomicU64 = AtomicU64::new(0);
+
 struct Tally {
     spec: &'static Spec,
     poison: Option<&'static AtomicU64>,
@@ -116,17 +128,16 @@ impl Projection for Tally {
     }
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
-        let table = &self.spec.tables[0];
         let mut streams: Vec<String> =
             batch.iter().map(|entry| entry.recorded.aggregate_id.clone()).collect();
         streams.sort();
         streams.dedup();
         let unknown: Vec<String> =
             streams.iter().filter(|id| !self.known.contains_key(*id)).cloned().collect();
-        for row in fold.load(table, "stream", unknown).await? {
-            let positions = row.text("positions")?.split(' ').map(|part| part.parse().unwrap()).collect();
-            self.known.insert(row.text("stream")?, positions);
+        if self.spec.name == WARM.name {
+            FORGOTTEN.fetch_add(unknown.len() as u64, Ordering::Relaxed);
         }
+        self.load(fold, unknown).await?;
         for entry in batch {
             let position = entry.recorded.position;
             assert!(!self.panics || PANIC.load(Ordering::Relaxed) != position, "made to panic");
@@ -155,8 +166,23 @@ impl Projection for Tally {
         Ok(())
     }
 
+    async fn load_ahead(&mut self, fold: &mut Fold<'_>, streams: &[StreamId]) -> Result<(), Failed> {
+        let ids = StreamId::of_type(streams, "Case").map(str::to_owned).collect();
+        self.load(fold, ids).await
+    }
+
     fn forget(&mut self) {
         self.known.clear();
+    }
+}
+
+impl Tally {
+    async fn load(&mut self, fold: &mut Fold<'_>, streams: Vec<String>) -> Result<(), Failed> {
+        for row in fold.load(&self.spec.tables[0], "stream", streams).await? {
+            let positions = row.text("positions")?.split(' ').map(|part| part.parse().unwrap()).collect();
+            self.known.insert(row.text("stream")?, positions);
+        }
+        Ok(())
     }
 }
 
@@ -468,6 +494,38 @@ async fn an_event_that_cannot_be_read_stops_those_who_fold_its_kind() {
 async fn two_runners_on_one_database_fold_every_event_once() {
     for stage in Stage::both().await {
         two_runners(stage).await;
+    }
+}
+
+#[tokio::test]
+async fn after_a_start_what_is_worked_on_is_remembered_unless_another_has_folded_since() {
+    let (long, no_time) = (Instant::now() + Duration::from_secs(60), Instant::now());
+    for stage in Stage::both().await {
+        let before = projections(&stage, &[&WARM]).await;
+        history(&stage, 20).await;
+        before.catch_up().await.unwrap();
+        let forgotten = async |live: &Projections| {
+            FORGOTTEN.store(0, Ordering::Relaxed);
+            history(&stage, 7).await;
+            live.catch_up().await.unwrap();
+            FORGOTTEN.load(Ordering::Relaxed)
+        };
+        let cold = projections(&stage, &[&WARM]).await;
+        assert_eq!(forgotten(&cold).await, 7, "{}", stage.engine);
+        let warm = projections(&stage, &[&WARM]).await;
+        warm.warm_up(long).await.unwrap();
+        assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
+        warm.warm_up(long).await.unwrap();
+        assert_eq!(forgotten(&warm).await, 0, "one that folds already keeps its memory");
+
+        // One whose memory is of a time before what another folds now.
+        let late = projections(&stage, &[&WARM]).await;
+        late.warm_up(no_time).await.unwrap();
+        assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
+        assert_eq!(forgotten(&late).await, 7, "{}", stage.engine);
+        let after = WARM_TALLY.dump(late.db()).await.unwrap();
+        late.rebuild("warm", Manner::Beside, |_| {}).await.unwrap();
+        assert_eq!(WARM_TALLY.dump(late.db()).await.unwrap(), after, "{}", stage.engine);
     }
 }
 

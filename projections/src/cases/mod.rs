@@ -9,6 +9,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use caseledger_aggregates::case::{Case, CaseEvent};
 use caseledger_aggregates::{AnyEvent, Authority};
+use caseledger_commands::CommandSet;
+use caseledger_commands::case::CaseCommand;
+use caseledger_log::StreamId;
 
 pub use tables::{CASE_STATE, CASE_VIEW, MEMBER, WORKLIST};
 pub use worklist::List;
@@ -66,6 +69,10 @@ impl Projection for Cases {
         members.write(fold, &MEMBER).await?;
         items.write(fold, &WORKLIST).await?;
         Ok(())
+    }
+
+    async fn load_ahead(&mut self, fold: &mut Fold<'_>, streams: &[StreamId]) -> Result<(), Failed> {
+        self.states.load_ahead(fold, &CASE_VIEW, StreamId::of_type(streams, CaseCommand::AGGREGATE)).await
     }
 
     fn forget(&mut self) {

@@ -16,7 +16,9 @@ use async_trait::async_trait;
 use caseledger_aggregates::AnyEvent;
 use caseledger_aggregates::calendar::civil_date;
 use caseledger_aggregates::case::CaseEvent;
-use caseledger_commands::CaseReference;
+use caseledger_commands::case::CaseCommand;
+use caseledger_commands::{CaseReference, CommandSet};
+use caseledger_log::{Position, StreamId};
 use hashlink::LruCache;
 
 pub use episodes::{Episode, EpisodeEnd, episodes};
@@ -132,6 +134,12 @@ impl Projection for Exports {
         Ok(())
     }
 
+    async fn load_ahead(&mut self, fold: &mut Fold<'_>, streams: &[StreamId]) -> Result<(), Failed> {
+        let cases = StreamId::of_type(streams, CaseCommand::AGGREGATE);
+        let missing = cases.filter(|id| !self.known.contains_key(*id)).map(str::to_owned).collect();
+        self.load(fold, missing, |_| 0).await
+    }
+
     fn forget(&mut self) {
         self.known.clear();
         self.changed.clear();
@@ -178,14 +186,23 @@ impl Exports {
                 missing.entry(id.clone()).or_insert(entry.recorded.position);
             }
         }
-        let ids: Vec<String> = missing.keys().cloned().collect();
+        let ids = missing.keys().cloned().collect();
+        self.load(fold, ids, |id| missing.get(id).copied().unwrap_or_default()).await
+    }
+
+    /// Loads what is known of cases; for each, the event for whose sake is told.
+    async fn load(
+        &mut self,
+        fold: &mut Fold<'_>,
+        ids: Vec<String>,
+        position_of: impl Fn(&str) -> Position,
+    ) -> Result<(), Failed> {
         for row in fold.load(&CASE, "case_id", ids).await? {
             let id = row.text("case_id")?;
             let Ok(facts) = serde_json::from_str(&row.text("facts")?) else {
-                let position = missing.get(&id).copied().unwrap_or_default();
                 let reason =
                     format!("the facts in {} are of another shape: rebuild the projection", CASE.name);
-                return Err(Failed::Poison { position, reason });
+                return Err(Failed::Poison { position: position_of(&id), reason });
             };
             self.known.insert(id, (row.parsed("reference")?, facts));
         }

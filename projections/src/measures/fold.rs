@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use caseledger_aggregates::Authority;
+use caseledger_commands::CommandSet;
+use caseledger_commands::case::CaseCommand;
+use caseledger_log::StreamId;
 
 use super::audit::{AuditStory, tables as audit};
 use super::case::{CaseStory, tables as case};
@@ -95,6 +98,10 @@ impl Projection for Measures {
         self.practitioners.apply(fold, batch, &self.authority).await?;
         self.audits.apply(fold, batch, &self.authority).await?;
         self.people.apply(fold, batch, &self.authority).await
+    }
+
+    async fn load_ahead(&mut self, fold: &mut Fold<'_>, streams: &[StreamId]) -> Result<(), Failed> {
+        self.cases.load_ahead(fold, StreamId::of_type(streams, CaseCommand::AGGREGATE)).await
     }
 
     fn forget(&mut self) {

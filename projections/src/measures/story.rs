@@ -231,7 +231,16 @@ impl<S: Story> Stories<S> {
                 grown.entry(subject.into_key()).or_default().push((entry, said));
             }
         }
-        self.load(fold, &grown, &begun).await?;
+        let missing = grown
+            .keys()
+            .map(AsRef::as_ref)
+            .filter(|stream| !self.known.contains_key(*stream) && !begun.contains(*stream))
+            .map(str::to_owned)
+            .collect();
+        let first = |stream: &str| {
+            grown.get(stream).and_then(|added| added.first()).map_or(0, |(entry, _)| entry.recorded.position)
+        };
+        self.load(fold, missing, first).await?;
         for (stream, added) in grown {
             self.grow(stream.as_ref(), added);
         }
@@ -295,8 +304,7 @@ impl<S: Story> Stories<S> {
         for table in S::TABLES {
             let Different { gone, changed, new } = differences.take(table);
             fold.remove(table, "unit", gone).await?;
-            fold.upsert(table, changed).await?;
-            fold.insert(table, new).await?;
+            fold.write(table, changed, new).await?;
         }
         Ok(())
     }
@@ -307,19 +315,23 @@ impl<S: Story> Stories<S> {
         self.grown.clear();
     }
 
-    /// Loads the stories that are not in memory.
+    /// Loads stories ahead, those of streams that are not in memory.
+    pub(super) async fn load_ahead(
+        &mut self,
+        fold: &mut Fold<'_>,
+        streams: impl Iterator<Item = &str>,
+    ) -> Result<(), Failed> {
+        let missing = streams.filter(|stream| !self.known.contains_key(*stream)).map(str::to_owned).collect();
+        self.load(fold, missing, |_| 0).await
+    }
+
+    /// Loads stories; for each, the event for whose sake is told.
     async fn load(
         &mut self,
         fold: &mut Fold<'_>,
-        grown: &Grown<'_, S::Fact>,
-        begun: &BTreeSet<&str>,
+        missing: Vec<String>,
+        position_of: impl Fn(&str) -> Position,
     ) -> Result<(), Failed> {
-        let missing: Vec<String> = grown
-            .keys()
-            .map(AsRef::as_ref)
-            .filter(|stream| !self.known.contains_key(*stream) && !begun.contains(*stream))
-            .map(str::to_owned)
-            .collect();
         let mut rows = vec![];
         for row in fold.load(S::KEPT, "stream", missing).await? {
             rows.push((row.count("position")?, row));
@@ -328,13 +340,9 @@ impl<S: Story> Stories<S> {
         for (position, row) in rows {
             let stream = row.text("stream")?;
             let Ok(said) = serde_json::from_str(&row.text("said")?) else {
-                let position = grown
-                    .get(stream.as_str())
-                    .and_then(|added| added.first())
-                    .map_or(0, |(entry, _)| entry.recorded.position);
                 let reason =
                     format!("the story in {} is of another shape: rebuild the projection", S::KEPT.name);
-                return Err(Failed::Poison { position, reason });
+                return Err(Failed::Poison { position: position_of(&stream), reason });
             };
             let told = self.known.entry(stream.clone()).or_insert_with(|| Told::new(&stream));
             told.reference = row.maybe_text("reference")?.or(told.reference.take());

@@ -155,11 +155,11 @@ impl Inner {
 
     async fn clear_stop(&self, run: &Run) -> Result<(), RunnerError> {
         let mut worker = run.worker.lock().await;
-        worker.forget();
         let mut tx = self.db.begin().await?;
         if let Some(checkpoint) = Checkpoint::wait(&mut tx, run.spec, "").await?
             && checkpoint.stopped.is_some()
         {
+            worker.forget();
             let cleared = Checkpoint { stopped: None, ..checkpoint };
             cleared.write(&mut tx, run.spec, "", cleared.position).await?;
             tx.commit().await?;

@@ -11,6 +11,7 @@ mod pace;
 mod rebuild;
 mod source;
 mod status;
+mod warm;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -8,12 +8,11 @@ use axum::Router;
 use caseledger_access::demo::{DemoIssuer, require_loopback};
 use caseledger_access::{Authenticator, IdentityConfig};
 use caseledger_api as api;
-use caseledger_dispatch::Dispatcher;
 use caseledger_log::Clock;
 use caseledger_web as web;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::clock::{MachineClock, unguessable};
 use crate::demo_issuer;
@@ -30,6 +29,8 @@ const LONGEST_LAG_SECONDS: f64 = 30.0;
 const SHORT_LOG: u64 = 10_000;
 /// How long a start waits for that.
 const LONGEST_START: Duration = Duration::from_secs(10);
+/// How long a start may take to remember what will be asked for first.
+const LONGEST_WARM_UP: Duration = Duration::from_secs(3);
 
 /// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
 pub struct Door {
@@ -61,6 +62,7 @@ async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Station, Fa
     let station = Station::open(settings, clock).await?;
     find_out_whether_it_can_be_written(&station);
     station.register_settings().await?;
+    remember(&station).await;
     tell_of_a_short_log(&station).await?;
     Ok(station)
 }
@@ -98,6 +100,25 @@ fn find_out_whether_it_can_be_written(station: &Station) {
             tracing::error!(%error, "commands can't be written: they are refused until they can be");
         }
     });
+}
+
+/// Remembers the cases that are worked on, for commands and for projections. Without it all is as true, but the first commands
+/// wait and projections fall behind, for as long as it takes to load piece by piece what they need.
+async fn remember(station: &Station) {
+    let (began, dispatcher) = (Instant::now(), station.dispatcher.clone());
+    let until = began + LONGEST_WARM_UP;
+    // What is not there by then is remembered beside the service, and more slowly.
+    let commands = tokio::spawn(async move {
+        match dispatcher.warm_up(until).await {
+            Ok(()) => tracing::debug!(took = ?began.elapsed(), "the cases that are worked on are remembered"),
+            Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
+        }
+    });
+    let (_in_time, projections) =
+        tokio::join!(timeout_at(until, commands), station.projections.warm_up(until));
+    if let Err(error) = projections {
+        tracing::debug!(%error, "projections remember nothing yet");
+    }
 }
 
 /// A log that is short is told of before it is served: a new service is ready when it says so. A long one, of which other
@@ -185,11 +206,9 @@ pub async fn serve(
         stop.send_replace(Some(Instant::now()));
     });
     let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
-    let dispatcher = station.dispatcher.clone();
     let following = [
         tokio::spawn(async move { processes.run().await }),
         tokio::spawn(async move { projections.run().await }),
-        tokio::spawn(async move { warm_up(&dispatcher).await }),
     ];
     tokio::join!(
         api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
@@ -208,15 +227,6 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Remembers what will be asked for first. Without it all is as true, and a little slower.
-async fn warm_up(dispatcher: &Dispatcher) {
-    let began = Instant::now();
-    match dispatcher.warm_up().await {
-        Ok(()) => tracing::debug!(took = ?began.elapsed(), "the cases that are worked on are remembered"),
-        Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
-    }
 }
 
 /// The pages and the API, on one listener.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use caseledger_access::{Access, Decision, Resource};
 use caseledger_aggregates::case::Case;
@@ -16,6 +15,7 @@ use caseledger_commands::{Actor, CaseId, CommandSet, Date, PanelMeetingId, Perso
 use caseledger_log::{Clock, Log, LogError, Position};
 use futures::future::try_join_all;
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::desk::{Desk, Loaded, Standing, failed, load};
@@ -158,22 +158,22 @@ impl Dispatcher {
     }
 
     /// Remembers, after a start, the cases that were worked on of late and their people, so that the first command on each
-    /// finds them. In the background, in small steps; whoever comes meanwhile loads what they need themselves.
+    /// finds them. From `until` on it leaves room to whoever comes; they load what they need themselves.
     ///
     /// # Errors
     /// Those of the database: what is remembered by then stays so.
-    pub async fn warm_up(&self) -> Result<(), LogError> {
+    pub async fn warm_up(&self, until: Instant) -> Result<(), LogError> {
         let Stores { cases, people, .. } = &self.core.stores;
         let mut of_late = self.core.log.streams_of_late(OF_LATE).await?;
         of_late.retain(|stream| stream.aggregate_type == CaseCommand::AGGREGATE);
         let ids: Vec<String> = of_late.into_iter().rev().map(|stream| stream.aggregate_id).collect();
-        cases.load_ahead(&ids).await?;
+        cases.load_ahead(&ids, until).await?;
         let mut family = vec![];
         for id in &ids {
             let Some(case) = cases.remembered(id) else { continue };
             family.extend(case.0.children.iter().chain(&case.0.adults).map(PersonId::to_string));
         }
-        people.load_ahead(&family).await
+        people.load_ahead(&family, until).await
     }
 
     /// The log that it appends to.

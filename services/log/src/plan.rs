@@ -24,6 +24,12 @@ pub struct StreamId {
 }
 
 impl StreamId {
+    /// The ids of those streams that are of one type.
+    pub fn of_type<'a>(streams: &'a [Self], aggregate_type: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_type = streams.iter().filter(move |stream| stream.aggregate_type == aggregate_type);
+        of_type.map(|stream| stream.aggregate_id.as_str())
+    }
+
     pub(crate) fn of(append: &Append) -> Self {
         Self { aggregate_type: append.aggregate_type.clone(), aggregate_id: append.aggregate_id.clone() }
     }

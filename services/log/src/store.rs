@@ -174,12 +174,12 @@ impl<A: Aggregate + Clone> LogStore<A> {
         self.recent.get(id).map(|state| state.aggregate)
     }
 
-    /// Loads aggregates that will probably be asked for, as many of them as are remembered at most, and leaves the machine
-    /// to others for as long as it takes itself. The last of them is remembered longest.
+    /// Loads aggregates that will probably be asked for, as many of them as are remembered at most. From `until` on it leaves
+    /// the machine to others for as long as it takes itself. The last of them is remembered longest.
     ///
     /// # Errors
     /// As [`load`](Self::load), of the first that can't be loaded.
-    pub async fn load_ahead(&self, ids: &[String]) -> Result<(), LogError> {
+    pub async fn load_ahead(&self, ids: &[String], until: Instant) -> Result<(), LogError> {
         let ids = &ids[ids.len().saturating_sub(self.recent.capacity())..];
         for ids in ids.chunks(MOST) {
             let (began, seen) = (Instant::now(), self.log.others());
@@ -191,7 +191,9 @@ impl<A: Aggregate + Clone> LogStore<A> {
                 let payloads = std::iter::from_fn(|| found.next_if(|payload| payload.place == place));
                 self.fold(id, None, payloads.collect(), seen)?;
             }
-            tokio::time::sleep(began.elapsed()).await;
+            if began > until {
+                tokio::time::sleep(began.elapsed()).await;
+            }
         }
         Ok(())
     }

@@ -207,7 +207,10 @@ pub async fn what_was_written_to_of_late_is_loaded_ahead(store: Store) {
     assert_eq!(named(2).await, ["a", "c"]);
     assert!(named(0).await.is_empty());
     let tallies: LogStore<Tally> = log.store(vec![]);
-    tallies.load_ahead(&["b".to_owned(), "a".to_owned(), "nobody".to_owned()]).await.unwrap();
+    tallies
+        .load_ahead(&["b".to_owned(), "a".to_owned(), "nobody".to_owned()], tokio::time::Instant::now())
+        .await
+        .unwrap();
     let total = |id| tallies.remembered(id).map(|tally| tally.total);
     assert_eq!((total("a"), total("b"), total("c"), total("nobody")), (Some(2), Some(1), None, None));
     assert!(tallies.load("a").await.unwrap().is_cached());
