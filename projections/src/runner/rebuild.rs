@@ -56,6 +56,16 @@ struct Build {
     writing: Option<JoinHandle<Result<(), RunnerError>>>,
 }
 
+impl Build {
+    /// Itself, once what was folded has been written.
+    async fn written(mut self) -> Result<Self, RunnerError> {
+        if let Some(writing) = self.writing.take() {
+            joined(writing.await)?;
+        }
+        Ok(self)
+    }
+}
+
 /// What a task answered. A panic of a fold is a fault of the program: let it be seen here too.
 fn joined<T>(answer: Result<T, JoinError>) -> T {
     answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
@@ -144,7 +154,12 @@ impl Projections {
             });
             builds = going_on(folded.await, &mut stopped)?;
             tell(Progress { position: position.min(of), of });
-            tokio::time::sleep(pace.rest(self.live().await?, begun.elapsed())).await;
+            if pace.must_rest(self.live().await?) {
+                // Writing is work too, and others wait for it.
+                let written = self.each(builds, |_, build| build.written());
+                builds = going_on(written.await, &mut stopped)?;
+                tokio::time::sleep(begun.elapsed()).await;
+            }
         }
         next.abort();
         let finished = self.each(builds, |projections, build| async move {

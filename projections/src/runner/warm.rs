@@ -8,7 +8,7 @@ use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, poison};
 use crate::projection::{Fold, Tables};
 
 /// How many of the log's last events say which streams are written to: those of some weeks in a large authority.
-const OF_LATE: u64 = 100_000;
+const OF_LATE: u64 = 200_000;
 /// How many streams are loaded for: fewer than a projection remembers, so that none of them makes room for another.
 const STREAMS: usize = 8_000;
 /// For how many of them at a time.

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use caseledger_access::IdentityError;
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::circumstances::RequestId;
@@ -149,10 +150,27 @@ fn method_label(method: &axum::http::Method) -> &'static str {
 
 /// Finds out who asks, keeps one client from taking every place, and refuses a client that can't read what would be answered.
 /// One layer for all three: each costs every request a copy of all those within.
-pub async fn admitted(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
-    match admit(&api, &mut request).await {
+pub async fn admitted(State(api): State<Api>, request: Request<Body>, next: Next) -> Response {
+    let_in(&api, request, |request| next.run(request)).await
+}
+
+/// The same, and answers in time, if only that it can't. A command that is being written at that moment is written all the same.
+pub async fn admitted_in_time(State(api): State<Api>, request: Request<Body>, next: Next) -> Response {
+    let in_time = |request| async {
+        let response = timeout(api.settings.longest_request, next.run(request)).await;
+        response.unwrap_or_else(|_| Problem::of(&KINDS.timed_out).into_response())
+    };
+    let_in(&api, request, in_time).await
+}
+
+async fn let_in<F: Future<Output = Response>>(
+    api: &Api,
+    mut request: Request<Body>,
+    answer: impl FnOnce(Request<Body>) -> F,
+) -> Response {
+    match admit(api, &mut request).await {
         Ok(turn) => {
-            let response = next.run(request).await;
+            let response = answer(request).await;
             drop(turn);
             response
         }
@@ -214,14 +232,6 @@ fn media_range(text: &str) -> &str {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next().unwrap_or_default();
     if parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000")) { "" } else { range }
-}
-
-/// Answers in time, if only that it can't. A command that is being written at that moment is written all the same.
-pub async fn in_time(State(api): State<Api>, request: Request<Body>, next: Next) -> Response {
-    match tokio::time::timeout(api.settings.longest_request, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::of(&KINDS.timed_out).into_response(),
-    }
 }
 
 /// Where there is nothing.

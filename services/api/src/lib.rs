@@ -158,10 +158,10 @@ pub fn router_with(api: Api, others: Router) -> Router {
         let handler = move |state, request| ask::answer(state, query, request);
         timed = timed.route(query.path, query.method.route(handler));
     }
+    let bulk = Router::new().route("/v1/commands", post(bulk::post));
     let authenticated = timed
-        .route_layer(from_fn_with_state(api.clone(), layers::in_time))
-        .merge(Router::new().route("/v1/commands", post(bulk::post)))
-        .route_layer(from_fn_with_state(api.clone(), layers::admitted));
+        .route_layer(from_fn_with_state(api.clone(), layers::admitted_in_time))
+        .merge(bulk.route_layer(from_fn_with_state(api.clone(), layers::admitted)));
     Router::new()
         .route("/openapi.json", get(pages::document))
         .route("/docs", get(pages::docs))

@@ -114,10 +114,12 @@ async fn remember(station: &Station) {
             Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
         }
     });
-    let (_in_time, projections) =
-        tokio::join!(timeout_at(until, commands), station.projections.warm_up(until));
-    if let Err(error) = projections {
-        tracing::debug!(%error, "projections remember nothing yet");
+    // A database that does not answer is no reason not to begin.
+    let projections = timeout_at(until + LONGEST_WARM_UP, station.projections.warm_up(until));
+    match tokio::join!(timeout_at(until, commands), projections) {
+        (_, Ok(Ok(()))) => {}
+        (_, Ok(Err(error))) => tracing::debug!(%error, "projections remember nothing yet"),
+        (_, Err(_)) => tracing::debug!("projections remember nothing yet: it takes too long"),
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Dispatcher {
 const TURNS: usize = 64;
 
 /// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
-const OF_LATE: u64 = 100_000;
+const OF_LATE: u64 = 200_000;
 
 /// What the desks work with.
 pub struct Core {
