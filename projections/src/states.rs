@@ -12,7 +12,7 @@ use crate::projection::{Entry, Failed, Fold};
 use crate::sql::{SqlError, Table, Value};
 
 /// How many states are kept in memory between batches.
-const REMEMBERED: usize = 10_000;
+const REMEMBERED: usize = 12_000;
 
 /// The state of an aggregate, and the last event that is in it.
 #[derive(Clone, Debug, Default)]

@@ -77,7 +77,7 @@ pub static EXPORTS: Spec = Spec {
 };
 
 /// How many cases' facts are kept in memory between batches.
-const REMEMBERED: usize = 10_000;
+const REMEMBERED: usize = 12_000;
 
 struct Exports {
     known: LruCache<String, (CaseReference, Vec<Dated>)>,

@@ -192,7 +192,7 @@ impl<F> Told<F> {
 }
 
 /// How many stories are kept in memory between batches.
-const REMEMBERED: usize = 10_000;
+const REMEMBERED: usize = 12_000;
 /// How many stories' rows are made at a time.
 const AT_A_TIME: usize = 1_000;
 

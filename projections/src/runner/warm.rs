@@ -10,7 +10,7 @@ use crate::projection::{Fold, Tables};
 /// How many of the log's last events say which streams are written to: those of some weeks in a large authority.
 const OF_LATE: u64 = 200_000;
 /// How many streams are loaded for: fewer than a projection remembers, so that none of them makes room for another.
-const STREAMS: usize = 8_000;
+const STREAMS: usize = 10_000;
 /// For how many of them at a time.
 const AT_A_TIME: usize = 500;
 

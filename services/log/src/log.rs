@@ -43,7 +43,7 @@ pub struct Options {
 impl Options {
     /// The defaults, with the clock.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, migrate: true, queue: 8_192, connections: 8, cached_states: 10_000, observer: None }
+        Self { clock, migrate: true, queue: 8_192, connections: 8, cached_states: 12_000, observer: None }
     }
 }
 
