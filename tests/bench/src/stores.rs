@@ -11,7 +11,7 @@ use caseledger_log::Clock;
 use caseledger_test_postgres::{Durability, Postgres};
 
 use crate::contenders::{pgbench, stock};
-use crate::fill::{self, Year};
+use crate::fill::{self, Long, Year};
 
 /// The server's settings, besides those that every test's server has: as a production server of this size has them.
 const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=30min -c wal_compression=off \
@@ -20,10 +20,8 @@ const SETTINGS: &str = "-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_
 /// How long a file may take to be closed.
 const LONGEST_CLOSE: Duration = Duration::from_secs(20);
 
-/// How many cases of the authority get so long.
-const LONG_CASES: usize = 5;
-/// How many events are added to each of them.
-const LONG: usize = 1_000;
+/// The cases of the authority that are opened cold.
+const LONG: Long = Long { cases: 5, events: 1_000 };
 
 /// Which engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +110,7 @@ impl Stores {
         };
         let started = Instant::now();
         let year = self.year.get_or_try_init(|| Year::play(1, 1000)).await?;
-        let filled = fill::fill_with(year, &store, cases, MachineClock.now(), |_| {}).await?;
-        let long = fill::lengthen(&store, LONG_CASES, LONG).await?;
+        let filled = fill::fill_with(year, &store, cases, MachineClock.now(), LONG, |_| {}).await?;
         let filled_in = started.elapsed();
         let started = Instant::now();
         match program {
@@ -146,18 +143,16 @@ impl Stores {
                 }
             }
         }
-        let events = filled.events + (LONG_CASES * LONG) as u64;
-        let name = name.to_owned();
         Ok(Built {
             engine,
-            name,
+            name: name.to_owned(),
             store,
-            events,
+            events: filled.events,
             cases: filled.cases,
             years: filled.years,
             filled_in,
             told,
-            long,
+            long: filled.long,
         })
     }
 

@@ -7,6 +7,9 @@ use std::process::Command;
 
 use serde::Deserialize;
 
+/// What wrk runs.
+const SCRIPT: &str = include_str!("wrk.lua");
+
 /// What a run of wrk measured.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Load {
@@ -45,7 +48,8 @@ pub fn run(
     connections: usize,
     seconds: u64,
 ) -> Result<Load, Box<dyn Error>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wrk.lua");
+    let script = pool.with_extension("lua");
+    std::fs::write(&script, SCRIPT)?;
     let output = Command::new("wrk")
         .args(["--threads", &connections.min(2).to_string(), "--connections", &connections.to_string()])
         .args(["--duration", &format!("{seconds}s"), "--timeout", "10s", "--script"])

@@ -4,7 +4,7 @@
 
 use caseledger::clock::MachineClock;
 use caseledger_aggregates::calendar::civil_date;
-use caseledger_bench::fill::{self, Size, Year};
+use caseledger_bench::fill::{self, Long, Size, Year};
 use caseledger_bench::issuer::Issuer;
 use caseledger_bench::load::{self, Mix};
 use caseledger_bench::stores;
@@ -57,7 +57,8 @@ async fn the_cases_of_earlier_years_end() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("years.sqlite").display());
     let year = Year::play(3, 5).await.unwrap();
-    let filled = fill::fill_with(&year, &store, 1_000, MachineClock.now(), |_| {}).await.unwrap();
+    let filled =
+        fill::fill_with(&year, &store, 1_000, MachineClock.now(), Long::default(), |_| {}).await.unwrap();
     assert!(filled.years > 3, "{filled:?}");
     let station = stores::open(&store).await.unwrap();
     station.catch_up().await.unwrap();
@@ -69,6 +70,26 @@ async fn the_cases_of_earlier_years_end() {
     assert!(now[0].count("open").unwrap() > 0, "the last year's are still open");
     let of_long_ago = db.fetch(open, &[(today - 800.days()).into()]).await.unwrap();
     assert_eq!(of_long_ago[0].count("open").unwrap(), 0);
+    station.log.close().await;
+}
+
+/// The cases that are opened cold are as long as they are meant to be, and the last events of the log are not theirs.
+#[tokio::test]
+async fn some_cases_are_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("long.sqlite").display());
+    let year = Year::play(3, 100).await.unwrap();
+    let long = Long { cases: 2, events: 300 };
+    let filled = fill::fill_with(&year, &store, 1, MachineClock.now(), long, |_| {}).await.unwrap();
+    assert_eq!(filled.long.len(), 2);
+    let station = stores::open(&store).await.unwrap();
+    station.catch_up().await.unwrap();
+    let case = "SELECT version, position FROM case_view WHERE case_id = $1";
+    for id in filled.long {
+        let rows = station.projections.db().fetch(case, &[id.as_str().into()]).await.unwrap();
+        assert!(rows[0].count("version").unwrap() > 300);
+        assert!(rows[0].count("position").unwrap() < filled.events / 2);
+    }
     station.log.close().await;
 }
 

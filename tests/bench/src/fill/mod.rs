@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use caseledger::args::{Common, ServeArgs};
-use caseledger::clock::{MachineClock, SetClock};
+use caseledger::clock::SetClock;
 use caseledger::settings::Settings;
 use caseledger::{demo, wire};
 use caseledger_dispatch::process::{PROCESSES, SCHEMA};
@@ -51,7 +51,7 @@ pub struct Size {
 }
 
 /// What a fill has done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Filled {
     /// Cases.
     pub cases: u64,
@@ -61,6 +61,18 @@ pub struct Filled {
     pub years: u64,
     /// How long the copying took.
     pub took: Duration,
+    /// The cases with so many events more.
+    pub long: Vec<String>,
+}
+
+/// Cases that were closed early in the first year, and got so many events at their end: the last contact told again. Nobody
+/// has worked on them of late.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Long {
+    /// How many cases, at most.
+    pub cases: usize,
+    /// How many events each.
+    pub events: usize,
 }
 
 /// The events of one command, as a pattern.
@@ -102,7 +114,7 @@ pub fn settings(store: &str) -> Result<Settings, Box<dyn Error>> {
 /// When the log holds something already, or the store fails.
 pub async fn fill(store: &str, size: Size, tell: impl FnMut(u64)) -> Result<Filled, Box<dyn Error>> {
     let year = Year::play(size.seed, size.permille).await?;
-    fill_with(&year, store, size.cases, size.until, tell).await
+    fill_with(&year, store, size.cases, size.until, Long::default(), tell).await
 }
 
 /// The same with a year that was played before.
@@ -114,6 +126,7 @@ pub async fn fill_with(
     store: &str,
     cases: u64,
     until: Timestamp,
+    long: Long,
     mut tell: impl FnMut(u64),
 ) -> Result<Filled, Box<dyn Error>> {
     let clock = Arc::new(SetClock::at("0100-01-01T00:00:00Z".parse()?));
@@ -129,6 +142,8 @@ pub async fn fill_with(
     let last = (until.duration_since(year.ends).as_hours() / 24).div_euclid(7) * 7;
     let mut copied = 0;
     let mut ending = 0..0;
+    let closed: HashMap<usize, usize> = year.closed_early().take(long.cases).collect();
+    let mut lengthened = vec![];
     for number in 0..years {
         let days = last - i64::try_from(years - 1 - number)? * YEAR;
         // The copies are spread evenly over the years.
@@ -136,7 +151,7 @@ pub async fn fill_with(
         filler.found.clear();
         // All in the order of the year: the log's clock does not go back, and what is recorded late counts.
         let mut endings = year.endings.iter().peekable();
-        for told in &year.told {
+        for (place, told) in year.told.iter().enumerate() {
             while let Some(ended) = endings.next_if(|ended| ended.recorded_at <= told.recorded_at + A_YEAR) {
                 for copy in ending.clone() {
                     let copy = Copy { number: copy, days: days - YEAR };
@@ -151,6 +166,10 @@ pub async fn fill_with(
             for copy in copied..copied + times {
                 filler.append(told, Copy { number: copy, days }, copied, &year.named).await?;
             }
+            if let Some(contact) = closed.get(&place).filter(|_| number == 0) {
+                let copy = Copy { number: copied, days };
+                lengthened.push(filler.lengthen(&year.told[*contact], copy, long.events).await?);
+            }
         }
         ending = copied..copied + abreast;
         copied += abreast;
@@ -161,7 +180,7 @@ pub async fn fill_with(
     drop(filler);
     note_processes(&log, events).await?;
     log.close().await;
-    Ok(Filled { cases: copies * year.cases, events, years, took: started.elapsed() })
+    Ok(Filled { cases: copies * year.cases, events, years, took: started.elapsed(), long: lengthened })
 }
 
 struct Filler<'a> {
@@ -232,6 +251,37 @@ impl Filler<'_> {
         Ok(())
     }
 
+    /// Adds so many events to a case by telling of a contact again; answers which case.
+    async fn lengthen(
+        &mut self,
+        contact: &Told,
+        copy: Copy,
+        events: usize,
+    ) -> Result<String, Box<dyn Error>> {
+        self.flush().await?;
+        let own = |position| position;
+        let [(name, version, payload)] = &contact.events[..] else {
+            return Err("a contact is one event".into());
+        };
+        let event = NewEvent::from_json(name, version, payload.fill(copy, own))?;
+        let case = copy.id(contact.aggregate_id).to_string();
+        let append = Append {
+            aggregate_type: contact.aggregate_type.clone(),
+            aggregate_id: case.clone(),
+            expected: None,
+            events: vec![event; events],
+            metadata: contact
+                .metadata
+                .iter()
+                .map(|(name, value)| (name.clone(), value.fill(copy, own)))
+                .collect(),
+            key: None,
+        };
+        self.log.append(append).await?;
+        self.events += events as u64;
+        Ok(case)
+    }
+
     async fn flush(&mut self) -> Result<(), LogError> {
         for receipt in self.waiting.drain(..) {
             receipt.await?;
@@ -276,6 +326,29 @@ impl Year {
         let named = told.iter().flat_map(Told::named).collect();
         let endings = endings::endings(&events, &known, ends)?;
         Ok(Self { told, endings, cases, named, ends })
+    }
+}
+
+impl Year {
+    /// The cases that are closed first, by the place of their last command, each with the place of a contact.
+    fn closed_early(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mut last: HashMap<Uuid, (usize, Option<usize>, bool)> = HashMap::new();
+        for (place, told) in self.told.iter().enumerate().filter(|(_, told)| told.aggregate_type == "Case") {
+            let (at, contact, is_closed) = last.entry(told.aggregate_id).or_default();
+            *at = place;
+            for (event, _, _) in &told.events {
+                match event.as_str() {
+                    "ContactRecorded" if told.events.len() == 1 => *contact = Some(place),
+                    "CaseClosed" => *is_closed = true,
+                    "CaseReopened" => *is_closed = false,
+                    _ => {}
+                }
+            }
+        }
+        let closed = last.into_values().filter(|(_, _, is_closed)| *is_closed);
+        let mut closed: Vec<_> = closed.filter_map(|(place, contact, _)| Some((place, contact?))).collect();
+        closed.sort_unstable();
+        closed.into_iter()
     }
 }
 
@@ -350,38 +423,4 @@ async fn note_processes(log: &Log, head: u64) -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-/// Adds so many events to each of some cases, by telling of the last contact again; answers which.
-///
-/// # Errors
-/// When the store fails.
-pub async fn lengthen(store: &str, cases: usize, events: usize) -> Result<Vec<String>, Box<dyn Error>> {
-    let log = Log::open(store, Options::new(Arc::new(MachineClock))).await?;
-    let head = log.head().await?;
-    let mut last: HashMap<String, Recorded> = HashMap::new();
-    for event in log.read_after(head.saturating_sub(50_000), 50_000).await? {
-        if event.event_type == "ContactRecorded"
-            && (last.len() < cases || last.contains_key(&event.aggregate_id))
-        {
-            last.insert(event.aggregate_id.clone(), event);
-        }
-    }
-    for contact in last.values() {
-        let event =
-            NewEvent::from_json(&contact.event_type, &contact.event_version, contact.payload.clone())?;
-        let append = Append {
-            aggregate_type: contact.aggregate_type.clone(),
-            aggregate_id: contact.aggregate_id.clone(),
-            expected: None,
-            events: vec![event; events],
-            metadata: contact.metadata.clone(),
-            key: None,
-        };
-        log.append(append).await?;
-    }
-    let head = log.head().await?;
-    note_processes(&log, head).await?;
-    log.close().await;
-    Ok(last.into_keys().collect())
 }
