@@ -7,6 +7,7 @@ use cedar_policy::{
     ActionConstraint, Authorizer, Context, Decision as Verdict, Effect, Entities, Entity, EntityUid, Policy,
     PolicyId, PolicySet, Request, Schema,
 };
+use rustc_hash::FxBuildHasher;
 
 use crate::Resource;
 use crate::entities::Types;
@@ -80,7 +81,8 @@ pub struct Access {
     schema: Schema,
     policies: PolicySet,
     types: Types,
-    rules: HashMap<String, Rules>,
+    /// By the action's name. A view of a case asks for some thirty.
+    rules: HashMap<String, Rules, FxBuildHasher>,
     remembered: Remembered,
 }
 
@@ -137,25 +139,13 @@ impl Access {
 
     /// Whether `actor` may do `action` (a command's name, or a query's such as `view-case`) to `resource`.
     pub fn decide(&self, actor: &Actor, action: &str, resource: &Resource) -> Decision {
-        let Some(rules) = self.rules.get(action) else {
-            return Decision::Forbid { reason: "No rule allows this to anybody.".to_owned() };
-        };
-        let mut question = Question::new(self, actor, resource);
-        match question.verdict(rules) {
-            Ok(()) => Decision::Permit,
-            Err(Refusal::Unasked) => Decision::Conceal,
-            Err(Refusal::Reserved) if rules.opening => Decision::Forbid { reason: rules.reserved.clone() },
-            Err(refusal) if question.may_know() => Decision::Forbid { reason: refusal.reason(rules) },
-            Err(_) => Decision::Conceal,
-        }
+        self.question(actor, resource).decide(action)
     }
 
-    /// Those of `actions` that `actor` may do to `resource`, in the order given.
-    pub fn allowed<'a>(&self, actor: &Actor, resource: &Resource, actions: &[&'a str]) -> Vec<&'a str> {
-        let mut question = Question::new(self, actor, resource);
-        let mut permitted =
-            |action: &&str| self.rules.get(*action).is_some_and(|rules| question.verdict(rules).is_ok());
-        actions.iter().copied().filter(|action| permitted(action)).collect()
+    /// What `actor` may do to `resource`, for whoever asks more than once.
+    pub fn question<'a>(&'a self, actor: &'a Actor, resource: &'a Resource) -> Question<'a> {
+        let pair = self.remembered.pair(actor, resource);
+        Question { access: self, known: self.remembered.find(&pair), pair, entities: None }
     }
 
     /// The names of all actions that the schema knows, in order.
@@ -200,8 +190,8 @@ impl Access {
     }
 }
 
-/// An actor and a thing, about which one or several questions are asked.
-struct Question<'a> {
+/// An actor and a thing, about which one or several questions are asked. What was said of them before is looked up once.
+pub struct Question<'a> {
     access: &'a Access,
     pair: Pair<'a>,
     known: Verdicts,
@@ -209,10 +199,27 @@ struct Question<'a> {
     entities: Option<(Entity, Entity)>,
 }
 
-impl<'a> Question<'a> {
-    fn new(access: &'a Access, actor: &'a Actor, resource: &'a Resource) -> Self {
-        let pair = access.remembered.pair(actor, resource);
-        Self { access, known: access.remembered.find(&pair), pair, entities: None }
+impl Question<'_> {
+    /// Whether the actor may do that, a command's name or a query's.
+    pub fn decide(&mut self, action: &str) -> Decision {
+        let Some(rules) = self.access.rules.get(action) else {
+            return Decision::Forbid { reason: "No rule allows this to anybody.".to_owned() };
+        };
+        match self.verdict(rules) {
+            Ok(()) => Decision::Permit,
+            Err(Refusal::Unasked) => Decision::Conceal,
+            Err(Refusal::Reserved) if rules.opening => Decision::Forbid { reason: rules.reserved.clone() },
+            Err(refusal) if self.may_know() => Decision::Forbid { reason: refusal.reason(rules) },
+            Err(_) => Decision::Conceal,
+        }
+    }
+
+    /// Those of `actions` that the actor may do, in the order given.
+    pub fn allowed<'n>(&mut self, actions: &[&'n str]) -> Vec<&'n str> {
+        let access = self.access;
+        let mut permitted =
+            |action: &&str| access.rules.get(*action).is_some_and(|rules| self.verdict(rules).is_ok());
+        actions.iter().copied().filter(|action| permitted(action)).collect()
     }
 
     /// What Cedar says, now or when it was asked the very same.

@@ -14,7 +14,7 @@ mod identity;
 mod remembered;
 mod resource;
 
-pub use decide::{Access, Decision, PolicyError, QUERIES};
+pub use decide::{Access, Decision, PolicyError, QUERIES, Question};
 pub use identity::{
     Authenticator, ClaimNames, IdentityConfig, IdentityConfigError, IdentityError, Now, SigningAlgorithm,
 };

@@ -3,11 +3,11 @@
 //! The key is the whole actor and the whole resource, and not what policies read of them today: a rule that reads
 //! something new is right without a change here.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 use caseledger_commands::Actor;
-use hashlink::LruCache;
+use hashlink::{DefaultHashBuilder, LruCache};
 
 use crate::Resource;
 use crate::decide::Permission;
@@ -35,13 +35,13 @@ struct Said {
 /// What Cedar has said lately.
 pub(crate) struct Remembered {
     said: Mutex<LruCache<u64, Said>>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     actions: usize,
 }
 
 impl Remembered {
     pub fn new(actions: usize) -> Self {
-        Self { said: Mutex::new(LruCache::new(PAIRS)), hasher: RandomState::new(), actions }
+        Self { said: Mutex::new(LruCache::new(PAIRS)), hasher: DefaultHashBuilder::default(), actions }
     }
 
     pub fn pair<'a>(&self, actor: &'a Actor, resource: &'a Resource) -> Pair<'a> {

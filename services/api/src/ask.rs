@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::RequestExt;
 use axum::body::Body;
-use axum::extract::{Query as QueryString, RawPathParams, State};
+use axum::extract::{Query as QueryString, RawPathParams};
 use axum::handler::Handler;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use crate::forms::{Accepted, FORMAT, Form};
 use crate::kinds::KINDS;
+use crate::layers::Admitted;
 use crate::problem::Problem;
 use crate::{Api, body};
 
@@ -111,7 +113,7 @@ impl Query {
 /// What is asked.
 pub struct Ask {
     /// Who asks.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The body, where the query takes one.
     pub body: Option<Value>,
     path: Vec<(String, String)>,
@@ -222,29 +224,26 @@ impl Ask {
 }
 
 /// Answers a query.
-pub async fn answer(
-    State(api): State<Api>,
-    query: &'static Query,
-    request: Request<Body>,
-) -> Result<Response, Problem> {
+pub async fn answer(api: &Api, query: &'static Query, request: Request<Body>) -> Result<Response, Problem> {
     let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect::<Vec<_>>();
-    let path = request.uri().path().to_owned();
-    let ask = read(&api, query, request).await?;
+    let address = request.uri().clone();
+    let ask = read(api, query, request).await?;
     if let (Some(projection), Some(position)) =
         (query.projection, ask.parameter(AFTER.name, "a log position")?)
     {
-        caught_up(&api, projection, position).await?;
+        caught_up(api, projection, position).await?;
     }
     if let Some(projection) = query.projection {
-        built(&api, projection).await?;
+        built(api, projection).await?;
     }
-    let answer = (query.answer)(&api, &ask).await?;
-    Ok(respond(answer, &ask, &path, &known))
+    let answer = (query.answer)(api, &ask).await?;
+    Ok(respond(answer, &ask, address.path(), &known))
 }
 
 async fn read(api: &Api, query: &Query, mut request: Request<Body>) -> Result<Ask, Problem> {
-    let actor =
-        request.extensions().get::<Actor>().cloned().ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
+    let admitted = request.extensions().get::<Admitted>();
+    let actor = admitted.map(|admitted| Arc::clone(&admitted.actor));
+    let actor = actor.ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
     let accepted = Accepted::of(request.headers());
     let path: RawPathParams = request.extract_parts().await.map_err(|_| Problem::of(&KINDS.not_found))?;
     let path = path.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
@@ -303,30 +302,30 @@ async fn built(api: &Api, projection: &str) -> Result<(), Problem> {
 
 fn respond(answer: Answer, ask: &Ask, path: &str, known: &[HeaderValue]) -> Response {
     let mut response = HeaderMap::new();
-    let mut add = |name: header::HeaderName, text: String| {
-        text.parse().map(|value| response.insert(name, value)).is_ok()
+    let mut add = |name: header::HeaderName, text: &str| {
+        HeaderValue::from_str(text).map(|value| response.insert(name, value)).is_ok()
     };
     if answer.negotiated {
-        add(header::VARY, header::ACCEPT.to_string());
+        add(header::VARY, header::ACCEPT.as_str());
     }
     if let Some(version) = answer.version {
         let tag = format!("\"{version}\"");
-        add(header::ETAG, tag.clone());
+        add(header::ETAG, &tag);
         if !answer.is_todays && is_known(known, &tag) {
             return (StatusCode::NOT_MODIFIED, response).into_response();
         }
     }
     if let Some(next) = &answer.next {
-        add(header::LINK, format!("<{}>; rel=\"next\"", link(path, ask, next)));
+        add(header::LINK, &format!("<{}>; rel=\"next\"", link(path, ask, next)));
     }
     match answer.body {
         Content::Json(body) => {
-            add(header::CONTENT_TYPE, "application/json".to_owned());
+            add(header::CONTENT_TYPE, "application/json");
             (response, body).into_response()
         }
         Content::File { name, media_type, bytes } => {
-            add(header::CONTENT_TYPE, media_type.to_owned());
-            add(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
+            add(header::CONTENT_TYPE, media_type);
+            add(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
             (response, bytes).into_response()
         }
     }

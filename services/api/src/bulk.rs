@@ -5,10 +5,10 @@
 //! side by side; those for one stream run in the order of their lines.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
-use axum::extract::State;
 use axum::http::{Request, header};
 use axum::response::{IntoResponse, Response};
 use caseledger_commands::{Actor, Timestamp};
@@ -24,7 +24,7 @@ use crate::Api;
 use crate::body;
 use crate::circumstances::Circumstances;
 use crate::kinds::KINDS;
-use crate::layers::{Place, Turn};
+use crate::layers::{Admitted, UnderWay};
 use crate::problem::Problem;
 
 /// The media type of lines of JSON.
@@ -56,7 +56,7 @@ struct Line {
 type Job = (u64, dispatch::Request, oneshot::Sender<Value>);
 
 /// `POST /v1/commands`.
-pub async fn post(State(api): State<Api>, request: Request<Body>) -> Response {
+pub fn post(api: &Api, request: Request<Body>) -> Response {
     if let Err(problem) = body::expect_media_type(request.headers(), &[MEDIA_TYPE]) {
         return problem.into_response();
     }
@@ -66,8 +66,9 @@ pub async fn post(State(api): State<Api>, request: Request<Body>) -> Response {
     };
     let (results, awaited) = mpsc::channel(UNTAKEN);
     // The answer goes on after its headers, and so does the room that it takes.
-    let room = (request.extensions().get::<Place>().cloned(), request.extensions().get::<Turn>().cloned());
-    let reading = read(api, circumstances, request.into_body().into_data_stream(), results);
+    let extensions = request.extensions();
+    let room = (extensions.get::<UnderWay>().cloned(), extensions.get::<Admitted>().cloned());
+    let reading = read(api.clone(), circumstances, request.into_body().into_data_stream(), results);
     tokio::spawn(async move {
         reading.await;
         drop(room);
@@ -102,7 +103,7 @@ async fn read(
     mut chunks: BodyDataStream,
     results: mpsc::Sender<oneshot::Receiver<Value>>,
 ) {
-    let lanes: Vec<_> = (0..LANES).map(|_| lane(api.clone(), circumstances.actor.clone())).collect();
+    let lanes: Vec<_> = (0..LANES).map(|_| lane(api.clone(), Arc::clone(&circumstances.actor))).collect();
     let (limit, requires_key) = (api.settings.largest_body, api.settings.require_idempotency_key);
     // The body may be as long as it likes, and take its time; but not stand still.
     let patience = api.settings.longest_request;
@@ -167,7 +168,7 @@ fn lane_of(request: &dispatch::Request, number: u64) -> usize {
     (hasher.finish() % LANES as u64) as usize
 }
 
-fn lane(api: Api, actor: Actor) -> mpsc::Sender<Job> {
+fn lane(api: Api, actor: Arc<Actor>) -> mpsc::Sender<Job> {
     let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
     tokio::spawn(async move {
         while let Some((number, request, answer)) = waiting.recv().await {

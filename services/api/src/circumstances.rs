@@ -1,21 +1,20 @@
 //! What a request says besides its body: who, under which key, seen at which version, within which trace.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, Request, header};
 use caseledger_commands::Actor;
 use caseledger_dispatch::{self as dispatch, LONGEST_KEY};
 
 use crate::kinds::KINDS;
+use crate::layers::{Admitted, UnderWay};
 use crate::problem::Problem;
-
-/// The id of a request: made by the service, answered as `X-Request-Id`, logged, and the correlation of what follows.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
 
 /// What a request says besides its body.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
     /// Who asks.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The idempotency key.
     pub key: Option<String>,
     /// The version that the client has seen.
@@ -27,17 +26,13 @@ pub struct Circumstances {
 impl Circumstances {
     /// Reads them from an authenticated request's headers.
     pub fn of<B>(request: &Request<B>) -> Result<Self, Problem> {
-        let actor = request
-            .extensions()
-            .get::<Actor>()
-            .cloned()
-            .ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
-        let headers = request.headers();
+        let (headers, extensions) = (request.headers(), request.extensions());
+        let admitted = extensions.get::<Admitted>().ok_or_else(|| Problem::of(&KINDS.unauthenticated))?;
         Ok(Self {
-            actor,
+            actor: Arc::clone(&admitted.actor),
             key: key(headers)?,
             expected_version: expected_version(headers)?,
-            correlation: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+            correlation: extensions.get::<UnderWay>().map(|under_way| under_way.id.to_string()),
             traceparent: text(headers, "traceparent")?.filter(|text| is_traceparent(text)).map(str::to_owned),
         })
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::RequestExt;
 use axum::body::Body;
-use axum::extract::{RawPathParams, State};
+use axum::extract::RawPathParams;
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use caseledger_dispatch::{self as dispatch, Entry, Receipt};
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 
 /// `POST /v1/{collection}/{id}/{command}`, and without an id for a command that opens something or a register of which
 /// there is one.
-pub async fn post(State(api): State<Api>, entry: Entry, request: Request<Body>) -> Result<Response, Problem> {
+pub async fn post(api: &Api, entry: Entry, request: Request<Body>) -> Result<Response, Problem> {
     let (id, request) = path_id(request).await?;
     let circumstances = Circumstances::of(&request)?;
     if api.settings.require_idempotency_key && circumstances.key.is_none() {

@@ -2,24 +2,28 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use caseledger_access::IdentityError;
-use futures::FutureExt;
+use caseledger_commands::Actor;
+use futures::{FutureExt, poll};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use crate::circumstances::RequestId;
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 use crate::{Api, Settings};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The places for requests that are under way.
 pub struct Places {
@@ -38,46 +42,53 @@ impl Places {
         }
     }
 
-    fn take(&self) -> Option<Place> {
-        Arc::clone(&self.all).try_acquire_owned().ok().map(|permit| Place { _permit: Arc::new(permit) })
+    fn take(&self, id: &Arc<str>) -> Option<UnderWay> {
+        let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some(UnderWay { id: Arc::clone(id), _permit: Arc::new(permit) })
     }
 
-    fn take_for(&self, subject: &str) -> Option<Turn> {
+    fn take_for(&self, actor: Actor) -> Option<Admitted> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = held.entry(subject.to_owned()).or_default();
+        let number = held.entry(actor.subject.clone()).or_default();
         if *number >= self.each {
             return None;
         }
         *number += 1;
-        Some(Turn { _held: Arc::new(Held { subject: subject.to_owned(), held: Arc::clone(&self.held) }) })
+        let actor = Arc::new(actor);
+        let held = Held { actor: Arc::clone(&actor), held: Arc::clone(&self.held) };
+        Some(Admitted { actor, _held: Arc::new(held) })
     }
 }
 
-/// One of all places, in the request's extensions: an answer that goes on after its headers holds on to it.
+/// A request that has one of all places, in its extensions: an answer that goes on after its headers holds on to it.
 #[derive(Clone)]
-pub struct Place {
+pub struct UnderWay {
+    /// Its id: made by the service, answered as `X-Request-Id`, logged, and the correlation of what follows.
+    pub id: Arc<str>,
     _permit: Arc<OwnedSemaphorePermit>,
 }
 
-/// One of the places of one subject, likewise.
+/// Who asks, with one of their places, likewise.
 #[derive(Clone)]
-pub struct Turn {
+pub struct Admitted {
+    /// Who it is.
+    pub actor: Arc<Actor>,
     _held: Arc<Held>,
 }
 
 /// Gives a subject's place back when it is dropped.
 struct Held {
-    subject: String,
+    actor: Arc<Actor>,
     held: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = held.get_mut(&self.subject) {
+        if let Some(number) = held.get_mut(&self.actor.subject) {
             *number -= 1;
             if *number == 0 {
-                held.remove(&self.subject);
+                held.remove(&self.actor.subject);
             }
         }
     }
@@ -87,17 +98,17 @@ impl Drop for Held {
 /// The span and the metrics hold the route and never the address, which has ids in it.
 pub async fn observed(State(api): State<Api>, mut request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
-    let id = api.dispatcher.new_id().to_string();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let id: Arc<str> = api.dispatcher.new_id().to_string().into();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
     let method = method_label(request.method());
-    request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = %id, method, route);
     let answered = async {
-        let response = match api.places.take() {
-            Some(place) => {
-                request.extensions_mut().insert(place.clone());
+        let response = match api.places.take(&id) {
+            Some(under_way) => {
+                request.extensions_mut().insert(under_way.clone());
                 let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-                drop(place);
+                drop(under_way);
                 answer.unwrap_or_else(|_| {
                     tracing::error!("a handler panicked");
                     Problem::of(&KINDS.internal).into_response()
@@ -123,13 +134,13 @@ pub async fn observed(State(api): State<Api>, mut request: Request<Body>, next: 
                 "answered {method} {route} with {status}"
             );
         }
-        api.metrics.answered(method, &route, status, took);
+        api.metrics.answered(method, route, status, took);
         response
     };
     let mut response = answered.instrument(span).await;
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert("x-request-id", id);
+        headers.insert(X_REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -148,51 +159,55 @@ fn method_label(method: &axum::http::Method) -> &'static str {
     }
 }
 
-/// Finds out who asks, keeps one client from taking every place, and refuses a client that can't read what would be answered.
-/// One layer for all three: each costs every request a copy of all those within.
-pub async fn admitted(State(api): State<Api>, request: Request<Body>, next: Next) -> Response {
-    let_in(&api, request, |request| next.run(request)).await
-}
-
-/// The same, and answers in time, if only that it can't. A command that is being written at that moment is written all the same.
-pub async fn admitted_in_time(State(api): State<Api>, request: Request<Body>, next: Next) -> Response {
-    let in_time = |request| async {
-        let response = timeout(api.settings.longest_request, next.run(request)).await;
-        response.unwrap_or_else(|_| Problem::of(&KINDS.timed_out).into_response())
-    };
-    let_in(&api, request, in_time).await
-}
-
-async fn let_in<F: Future<Output = Response>>(
+/// Finds out who asks, keeps one client from taking every place, refuses a client that can't read what would be answered, and
+/// has the others answered. What routes call first, and no layer around them: a layer costs every request a copy of all that
+/// is within.
+pub async fn admitted<A: IntoResponse>(
     api: &Api,
     mut request: Request<Body>,
-    answer: impl FnOnce(Request<Body>) -> F,
+    answer: impl AsyncFnOnce(Request<Body>) -> A,
 ) -> Response {
     match admit(api, &mut request).await {
-        Ok(turn) => {
-            let response = answer(request).await;
-            drop(turn);
+        Ok(admitted) => {
+            let response = answer(request).await.into_response();
+            drop(admitted);
             response
         }
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn admit(api: &Api, request: &mut Request<Body>) -> Result<Turn, Problem> {
-    let (token, person) = (text(request, "authorization"), text(request, "on-behalf-of"));
-    let actor = api.authenticator.authenticate(token.as_deref(), person.as_deref()).await;
-    let actor = actor.map_err(unidentified)?;
-    let turn = api.places.take_for(&actor.subject).ok_or_else(|| Problem::of(&KINDS.too_many_requests))?;
+/// The same, and answers in time, if only that it can't. A command that is being written at that moment is written all the same.
+pub async fn admitted_in_time<A: IntoResponse>(
+    api: &Api,
+    request: Request<Body>,
+    answer: impl AsyncFnOnce(Request<Body>) -> A,
+) -> Response {
+    let in_time = async |request| {
+        let mut answered = pin!(answer(request));
+        // Many are answered at once, and need no timer.
+        if let Poll::Ready(answer) = poll!(answered.as_mut()) {
+            return answer.into_response();
+        }
+        match timeout(api.settings.longest_request, answered).await {
+            Ok(answer) => answer.into_response(),
+            Err(_) => Problem::of(&KINDS.timed_out).into_response(),
+        }
+    };
+    admitted(api, request, in_time).await
+}
+
+async fn admit(api: &Api, request: &mut Request<Body>) -> Result<Admitted, Problem> {
+    let headers = request.headers();
+    let text = |header| headers.get(header).and_then(|value| value.to_str().ok());
+    let (token, person) = (text("authorization"), text("on-behalf-of"));
+    let actor = api.authenticator.authenticate(token, person).await.map_err(unidentified)?;
+    let admitted = api.places.take_for(actor).ok_or_else(|| Problem::of(&KINDS.too_many_requests))?;
     if !reads_what_is_answered(request) {
         return Err(Problem::of(&KINDS.not_acceptable));
     }
-    request.extensions_mut().insert(actor);
-    request.extensions_mut().insert(turn.clone());
-    Ok(turn)
-}
-
-fn text(request: &Request<Body>, header: &str) -> Option<String> {
-    request.headers().get(header).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    request.extensions_mut().insert(admitted.clone());
+    Ok(admitted)
 }
 
 fn unidentified(error: IdentityError) -> Problem {

@@ -27,6 +27,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use caseledger_access::{Access, Authenticator};
@@ -146,7 +149,10 @@ pub fn router(api: Api) -> Router {
 pub fn router_with(api: Api, others: Router) -> Router {
     let mut timed: Router<Api> = Router::new();
     for entry in registry::public_commands() {
-        let handler = move |state, request| commands::post(state, entry, request);
+        let handler = move |State(api): State<Api>, request: Request<Body>| async move {
+            let answer = async |request| commands::post(&api, entry, request).await;
+            layers::admitted_in_time(&api, request, answer).await
+        };
         if entry.takes_id() {
             timed = timed.route(&entry.path(true), post(handler));
         }
@@ -155,20 +161,23 @@ pub fn router_with(api: Api, others: Router) -> Router {
         }
     }
     for query in queries::table() {
-        let handler = move |state, request| ask::answer(state, query, request);
+        let handler = move |State(api): State<Api>, request: Request<Body>| async move {
+            let answer = async |request| ask::answer(&api, query, request).await;
+            layers::admitted_in_time(&api, request, answer).await
+        };
         timed = timed.route(query.path, query.method.route(handler));
     }
-    let bulk = Router::new().route("/v1/commands", post(bulk::post));
-    let authenticated = timed
-        .route_layer(from_fn_with_state(api.clone(), layers::admitted_in_time))
-        .merge(bulk.route_layer(from_fn_with_state(api.clone(), layers::admitted)));
+    let bulk = async |State(api): State<Api>, request: Request<Body>| {
+        layers::admitted(&api, request, async |request| bulk::post(&api, request)).await
+    };
     Router::new()
         .route("/openapi.json", get(pages::document))
         .route("/docs", get(pages::docs))
         .route("/docs/style.css", get(pages::style))
         .route("/problems", get(pages::problems))
         .route("/problems/{kind}", get(pages::problem))
-        .merge(authenticated)
+        .merge(timed)
+        .route("/v1/commands", post(bulk))
         .merge(others.with_state(()))
         .fallback(any(layers::no_such_route))
         .method_not_allowed_fallback(layers::method_not_allowed)

@@ -101,13 +101,13 @@ async fn view(api: &Api, key: &CaseKey) -> Result<Option<CaseView>, Problem> {
 
 async fn case(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
     let (id, standing) = find(api, ask).await?;
-    if api.access.decide(&ask.actor, "view-case", &standing.resource) != Decision::Permit {
+    let mut question = api.access.question(&ask.actor, &standing.resource);
+    if question.decide("view-case") != Decision::Permit {
         api.permit(&ask.actor, "view-referral", &standing.resource)?;
         return referral(api, id).await;
     }
     let seen = seen(api, id, standing.version).await?;
-    let allowed = api.access.allowed(&ask.actor, &standing.resource, &seen.commands);
-    Ok(Answer::written(seen.answer(&allowed)).todays_at_version(seen.version))
+    Ok(Answer::written(seen.answer(&question.allowed(&seen.commands))).todays_at_version(seen.version))
 }
 
 /// The view of a case that is at that version by the log: as it was read a moment ago, or as the read models have it now.
