@@ -513,14 +513,15 @@ async fn after_a_start_what_is_worked_on_is_remembered_unless_another_has_folded
         let cold = projections(&stage, &[&WARM]).await;
         assert_eq!(forgotten(&cold).await, 7, "{}", stage.engine);
         let warm = projections(&stage, &[&WARM]).await;
-        warm.warm_up(long).await.unwrap();
+        let of_late = warm.db().log().streams_of_late(1_000).await.unwrap();
+        warm.warm_up(&of_late, long).await;
         assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
-        warm.warm_up(long).await.unwrap();
+        warm.warm_up(&of_late, long).await;
         assert_eq!(forgotten(&warm).await, 0, "one that folds already keeps its memory");
 
         // One whose memory is of a time before what another folds now.
         let late = projections(&stage, &[&WARM]).await;
-        late.warm_up(no_time).await.unwrap();
+        late.warm_up(&of_late, no_time).await;
         assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
         assert_eq!(forgotten(&late).await, 7, "{}", stage.engine);
         let after = WARM_TALLY.dump(late.db()).await.unwrap();

@@ -8,7 +8,7 @@ use axum::Router;
 use caseledger_access::demo::{DemoIssuer, require_loopback};
 use caseledger_access::{Authenticator, IdentityConfig};
 use caseledger_api as api;
-use caseledger_log::Clock;
+use caseledger_log::{Clock, StreamId};
 use caseledger_web as web;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -29,8 +29,10 @@ const LONGEST_LAG_SECONDS: f64 = 30.0;
 const SHORT_LOG: u64 = 10_000;
 /// How long a start waits for that.
 const LONGEST_START: Duration = Duration::from_secs(10);
+/// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
+const OF_LATE: u64 = 200_000;
 /// How long a start may take to remember what will be asked for first.
-const LONGEST_WARM_UP: Duration = Duration::from_secs(3);
+const LONGEST_WARM_UP: Duration = Duration::from_secs(5);
 
 /// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
 pub struct Door {
@@ -107,19 +109,23 @@ fn find_out_whether_it_can_be_written(station: &Station) {
 async fn remember(station: &Station) {
     let (began, dispatcher) = (Instant::now(), station.dispatcher.clone());
     let until = began + LONGEST_WARM_UP;
+    let of_late = timeout_at(until, station.log.streams_of_late(OF_LATE)).await;
+    let Ok(Ok(of_late)) = of_late else {
+        return tracing::debug!("it is not known which cases are worked on");
+    };
+    let streams: Arc<[StreamId]> = of_late.into();
+    let of_late = Arc::clone(&streams);
     // What is not there by then is remembered beside the service, and more slowly.
     let commands = tokio::spawn(async move {
-        match dispatcher.warm_up(until).await {
+        match dispatcher.warm_up(&of_late, until).await {
             Ok(()) => tracing::debug!(took = ?began.elapsed(), "the cases that are worked on are remembered"),
             Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
         }
     });
     // A database that does not answer is no reason not to begin.
-    let projections = timeout_at(until + LONGEST_WARM_UP, station.projections.warm_up(until));
-    match tokio::join!(timeout_at(until, commands), projections) {
-        (_, Ok(Ok(()))) => {}
-        (_, Ok(Err(error))) => tracing::debug!(%error, "projections remember nothing yet"),
-        (_, Err(_)) => tracing::debug!("projections remember nothing yet: it takes too long"),
+    let projections = timeout_at(until + LONGEST_WARM_UP, station.projections.warm_up(&streams, until));
+    if let (_, Err(_)) = tokio::join!(timeout_at(until, commands), projections) {
+        tracing::debug!("projections remember nothing yet: it takes too long");
     }
 }
 

@@ -12,7 +12,7 @@ use caseledger_aggregates::{Authority, Facts, Reference};
 use caseledger_commands::case::CaseCommand;
 use caseledger_commands::oversight::Figure;
 use caseledger_commands::{Actor, CaseId, CommandSet, Date, PanelMeetingId, PersonId, Role, Timestamp};
-use caseledger_log::{Clock, Log, LogError, Position};
+use caseledger_log::{Clock, Log, LogError, Position, StreamId};
 use futures::future::try_join_all;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
@@ -51,9 +51,6 @@ pub struct Dispatcher {
 
 /// How many queues there are for streams that several write to at once.
 const TURNS: usize = 64;
-
-/// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
-const OF_LATE: u64 = 200_000;
 
 /// What the desks work with.
 pub struct Core {
@@ -157,16 +154,17 @@ impl Dispatcher {
         Ok((loaded.version() > 0).then(|| (loaded.state().0.clone(), loaded.version())))
     }
 
-    /// Remembers, after a start, the cases that were worked on of late and their people, so that the first command on each
-    /// finds them. From `until` on it leaves room to whoever comes; they load what they need themselves.
+    /// Remembers, after a start, the cases among streams that were written to of late, the last one first, and their people,
+    /// so that the first command on each finds them. From `until` on it leaves room to whoever comes; they load what they
+    /// need themselves.
     ///
     /// # Errors
     /// Those of the database: what is remembered by then stays so.
-    pub async fn warm_up(&self, until: Instant) -> Result<(), LogError> {
+    pub async fn warm_up(&self, of_late: &[StreamId], until: Instant) -> Result<(), LogError> {
         let Stores { cases, people, .. } = &self.core.stores;
-        let mut of_late = self.core.log.streams_of_late(OF_LATE).await?;
-        of_late.retain(|stream| stream.aggregate_type == CaseCommand::AGGREGATE);
-        let ids: Vec<String> = of_late.into_iter().rev().map(|stream| stream.aggregate_id).collect();
+        let mut ids: Vec<String> =
+            StreamId::of_type(of_late, CaseCommand::AGGREGATE).map(str::to_owned).collect();
+        ids.reverse();
         cases.load_ahead(&ids, until).await?;
         let mut family = vec![];
         for id in &ids {

@@ -234,12 +234,14 @@ async fn what_is_loaded_ahead_is_what_the_log_holds() {
     let pipeline = Pipeline::new().await;
     let case = pipeline.referral().await;
     let other = pipeline.another().await;
-    other.warm_up(tokio::time::Instant::now()).await.unwrap();
+    let of_late = other.log().streams_of_late(1_000).await.unwrap();
+    other.warm_up(&of_late, tokio::time::Instant::now()).await.unwrap();
     let (loaded, version) = other.case(case.into()).await.unwrap().unwrap();
     assert_eq!((loaded.children.len(), version), (1, 1));
     let again = other.dispatch(&practitioner(), acknowledge(case)).await.unwrap();
     assert_eq!(again.version, 2);
-    other.warm_up(tokio::time::Instant::now()).await.unwrap();
+    let of_late = other.log().streams_of_late(1_000).await.unwrap();
+    other.warm_up(&of_late, tokio::time::Instant::now()).await.unwrap();
     assert_eq!(other.case(case.into()).await.unwrap().unwrap().1, 2);
 }
 
