@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use caseledger_log::Position;
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
@@ -54,6 +55,8 @@ struct Build {
     epoch: u64,
     /// The stretch that is being written while the next one is folded.
     writing: Option<JoinHandle<Result<(), RunnerError>>>,
+    /// Told once the stretch before that one has been written.
+    begun: Option<oneshot::Receiver<()>>,
 }
 
 impl Build {
@@ -212,13 +215,18 @@ impl Projections {
         let mut worker = Worker::new(run.spec, &self.inner.authority, BESIDE);
         worker.defers = true;
         worker.checkpoint = held;
-        Ok(Build { index, worker, epoch, writing: None })
+        Ok(Build { index, worker, epoch, writing: None, begun: None })
     }
 
-    /// Folds a stretch into the tables beside. It is written while the next one is folded.
+    /// Folds a stretch into the tables beside. It is written while the next one is folded, and no more than one waits for
+    /// that: a database that is slower than the fold must not fill the memory with rows.
     async fn fold_beside(&self, build: &mut Build, window: &[Arc<Delivered>]) -> Result<(), RunnerError> {
         let run = &self.inner.runs[build.index];
         let Some(own) = build.worker.checkpoint.clone() else { return Err(taken_over(run.spec, 0)) };
+        if let Some(begun) = build.begun.take() {
+            // Where it never begins, the end of this stretch tells why.
+            let _failed = begun.await;
+        }
         let (mut behind, done) = self.behind(build, &own);
         let folded = self.inner.fold(run, &mut build.worker, Tables::Behind(&mut behind), window).await;
         drop(behind);
@@ -241,12 +249,15 @@ impl Projections {
     fn behind(&self, build: &mut Build, own: &Checkpoint) -> (Behind, Done<RunnerError>) {
         let spec = self.inner.runs[build.index].spec;
         let (before, db, own) = (build.writing.take(), self.inner.db.clone(), own.clone());
+        let (tell, begun) = oneshot::channel();
+        build.begun = Some(begun);
         let begin = async move {
             if let Some(before) = before {
                 joined(before.await)?;
             }
             let mut tx = db.begin_late().await?;
             held(&mut tx, spec, &own).await?;
+            let _nobody_waits = tell.send(());
             Ok(tx)
         };
         Behind::new(begin, BESIDE)
