@@ -151,6 +151,22 @@ async fn after_waits_for_what_one_just_did_and_not_for_ever() {
     assert_eq!(app.get("practitioner", &path).await.status, StatusCode::OK);
 }
 
+/// Another instance has committed it, and this one has not heard of that yet.
+#[tokio::test]
+async fn what_was_done_at_another_instance_is_there_when_somebody_looks_here() {
+    let here = TestApp::new().await;
+    let there = here.beside().await;
+    let projections = here.projections.clone();
+    let following = tokio::spawn(async move { projections.run().await });
+    for _ in 0..5 {
+        let case = there.referral().await;
+        let seen = here.get("team-manager", &format!("/v1/cases/{case}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+        assert_eq!(seen.json()["version"], 1);
+    }
+    following.abort();
+}
+
 /// What no team holds yet is nobody's own, and somebody has to see it all the same.
 #[tokio::test]
 async fn a_manager_sees_what_waits_for_allocation_without_asking_for_everyones() {

@@ -119,7 +119,7 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     }
     let mut found = view(api, &CaseKey::Id(id)).await?;
     if found.as_ref().map_or(0, |view| view.version) < version {
-        come_along(api).await;
+        come_along(api).await?;
         found = view(api, &CaseKey::Id(id)).await?;
     }
     let view = found.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
@@ -132,14 +132,18 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
     Ok(seen)
 }
 
-/// Lets the views of cases come along with the log: what somebody did a moment ago is there when they look. What can't be told
-/// within the limit is told as it stands.
-async fn come_along(api: &Api) {
-    let head = *api.dispatcher.log().watch().borrow();
+/// Lets the views of cases come along with the log: what somebody did a moment ago is there when they look, even if they did it
+/// at another instance, of which this one has not heard yet. What can't be told within the limit is told as it stands.
+async fn come_along(api: &Api) -> Result<(), Problem> {
+    let head = api.dispatcher.log().head().await.map_err(|error| {
+        tracing::error!(%error, "the log's end can't be read");
+        Problem::of(&KINDS.unavailable)
+    })?;
     let limit = api.settings.longest_wait.min(A_MOMENT);
     if let Err(error) = api.projections.wait_for(Reads::CASES, head, limit).await {
         tracing::debug!(%error, "a case is answered as its view tells so far");
     }
+    Ok(())
 }
 
 /// What whoever referred a family hears of it.

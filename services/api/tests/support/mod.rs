@@ -43,7 +43,7 @@ pub struct TestApp {
     pub dispatcher: Dispatcher,
     pub projections: Projections,
     issuer: DemoIssuer,
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, read to its end.
@@ -86,7 +86,16 @@ impl TestApp {
 
     /// One whose projections have not begun.
     pub async fn not_told_of(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::at(Arc::new(tempfile::tempdir().expect("a folder")), settings, 0).await
+    }
+
+    /// Another instance on the same store.
+    pub async fn beside(&self) -> Self {
+        Self::at(Arc::clone(&self.folder), Settings::default(), 0x1_0000).await
+    }
+
+    /// One on the store in a folder, whose ids count from a number.
+    async fn at(folder: Arc<tempfile::TempDir>, settings: Settings, first_id: u64) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(Noon);
         let store = format!("sqlite:{}", folder.path().join("log.db").display());
         let log = Log::open(&store, Options::new(Arc::clone(&clock))).await.expect("the log opens");
@@ -101,7 +110,7 @@ impl TestApp {
             access: Arc::clone(&access),
             authority,
             clock: Arc::clone(&clock),
-            ids: Arc::new(CountingIds(AtomicU64::new(0))),
+            ids: Arc::new(CountingIds(AtomicU64::new(first_id))),
             metrics: caseledger_dispatch::metrics::Metrics::register(&registry).expect("registered once"),
             figures,
         });
@@ -122,7 +131,7 @@ impl TestApp {
             registry,
             longest_lag_seconds: 60.0,
         });
-        Self { router: router(api), ops, dispatcher, projections, issuer, _folder: folder }
+        Self { router: router(api), ops, dispatcher, projections, issuer, folder }
     }
 
     pub fn token(&self, key: &str) -> String {
