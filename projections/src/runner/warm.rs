@@ -1,7 +1,5 @@
 //! After a start: what the first events will ask for is loaded before they come.
 
-use std::collections::HashMap;
-
 use caseledger_log::StreamId;
 use futures::future::join_all;
 use tokio::time::Instant;
@@ -9,8 +7,8 @@ use tokio::time::Instant;
 use super::{Checkpoint, Inner, Projections, Run, RunnerError, Worker, poison};
 use crate::projection::{Fold, Tables};
 
-/// For how many streams of a type: fewer than a projection remembers, so that none of them makes room for another.
-const STREAMS: usize = 11_000;
+/// How many streams are loaded for: fewer than a projection remembers, so that none of them makes room for another.
+const STREAMS: usize = 10_000;
 /// For how many of them at a time.
 const AT_A_TIME: usize = 500;
 
@@ -18,16 +16,8 @@ impl Projections {
     /// Remembers what is known of streams that were written to of late, the last one first, until the time is up. A
     /// projection that another instance folds meanwhile, or that can't load, begins without.
     pub async fn warm_up(&self, of_late: &[StreamId], until: Instant) {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let mut streams = vec![];
-        for stream in of_late {
-            let number = numbers.entry(&stream.aggregate_type).or_default();
-            *number += 1;
-            if *number <= STREAMS {
-                streams.push(stream.clone());
-            }
-        }
-        let warmed = self.inner.runs.iter().map(|run| self.inner.warm_up(run, &streams, until));
+        let of_late = &of_late[..of_late.len().min(STREAMS)];
+        let warmed = self.inner.runs.iter().map(|run| self.inner.warm_up(run, of_late, until));
         for (run, warmed) in self.inner.runs.iter().zip(join_all(warmed).await) {
             if let Err(error) = warmed {
                 tracing::debug!(projection = run.spec.name, %error, "a projection begins without its memory");

@@ -32,7 +32,7 @@ const LONGEST_START: Duration = Duration::from_secs(10);
 /// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
 const OF_LATE: u64 = 200_000;
 /// How long a start may take to remember what will be asked for first.
-const LONGEST_WARM_UP: Duration = Duration::from_secs(5);
+const LONGEST_WARM_UP: Duration = Duration::from_secs(3);
 
 /// Who vouches for whoever asks, and the routes of the demonstration's issuer, if it is that.
 pub struct Door {
