@@ -21,6 +21,9 @@ const GATHER: Duration = Duration::from_millis(50);
 const SAVED: Duration = Duration::from_millis(400);
 /// How many events behind the log's end a projection doesn't wait for more.
 const FAR: u64 = 4096;
+/// How long an instance that was overtaken leaves a projection to the other: longer than a step takes under load, so that who
+/// folds goes on folding with what it remembers, and no longer than somebody waits to read what they just did.
+const STAND_BACK: Duration = Duration::from_millis(400);
 /// How long a projection waits after the database failed.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 
@@ -30,8 +33,10 @@ const PANICKED: &str = "the fold panicked at it";
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The rows tell of more than before, or somebody else's work was noticed.
+    /// The rows tell of more than before.
     Moved(Position),
+    /// Another instance has folded what this one was about to: the rows tell of as much.
+    Overtaken(Position),
     /// There is nothing to tell of.
     AtTheEnd(Position),
     /// Another instance is folding.
@@ -113,6 +118,7 @@ impl Inner {
                     }
                     self.gather(run, spent).await;
                 }
+                Ok(Step::Overtaken(_)) => tokio::time::sleep(STAND_BACK).await,
                 Ok(Step::AtTheEnd(_) | Step::Elsewhere) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
                     self.gather(run, spent).await;
@@ -140,8 +146,8 @@ impl Inner {
         let run = &self.runs[index];
         loop {
             match self.step(run).await? {
-                Step::Moved(at) | Step::AtTheEnd(at) if at >= position => return Ok(()),
-                Step::Moved(_) => {}
+                Step::Moved(at) | Step::Overtaken(at) | Step::AtTheEnd(at) if at >= position => return Ok(()),
+                Step::Moved(_) | Step::Overtaken(_) => {}
                 Step::AtTheEnd(_) | Step::Elsewhere => tokio::time::sleep(Duration::from_millis(10)).await,
                 Step::Stopped => {
                     let checkpoint = Checkpoint::read(&self.db, run.spec, "").await?;
@@ -176,7 +182,7 @@ impl Inner {
             step = Ok(Step::Elsewhere); // people were reading what was about to change
         }
         match &step {
-            Ok(Step::Moved(at) | Step::AtTheEnd(at)) => {
+            Ok(Step::Moved(at) | Step::Overtaken(at) | Step::AtTheEnd(at)) => {
                 run.passed.send_if_modified(|passed| raise(passed, *at));
             }
             Ok(_) => {}
@@ -209,7 +215,7 @@ impl Inner {
         if held != believed {
             worker.forget();
             worker.checkpoint = Some(held.clone());
-            return Ok(Step::Moved(held.position));
+            return Ok(Step::Overtaken(held.position));
         }
         if window.is_empty() {
             return self.show_empty(run, worker, held, tx).await;
@@ -256,8 +262,10 @@ impl Inner {
         if self.db.is_shared() {
             let held = Checkpoint::read(&self.db, run.spec, worker.suffix).await?;
             if held != believed {
+                let position = held.position;
                 worker.forget();
-                return Ok(Step::Moved(held.position));
+                worker.checkpoint = Some(held);
+                return Ok(Step::Overtaken(position));
             }
         }
         let position = believed.position;

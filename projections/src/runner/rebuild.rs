@@ -342,7 +342,7 @@ impl Projections {
     ) -> Result<Position, RunnerError> {
         let run = &self.inner.runs[index];
         match self.inner.advance(run, worker).await? {
-            Step::Moved(at) | Step::AtTheEnd(at) => Ok(at),
+            Step::Moved(at) | Step::Overtaken(at) | Step::AtTheEnd(at) => Ok(at),
             Step::Elsewhere => Ok(position),
             Step::Stopped => {
                 let stopped = Checkpoint::read(&self.inner.db, run.spec, BESIDE).await?.stopped;
