@@ -10,6 +10,7 @@ use caseledger_commands::person::PersonCommand;
 use caseledger_commands::supervision::SupervisionCommand;
 use caseledger_commands::workforce::WorkforceCommand;
 use caseledger_commands::{CaseReference, CommandSet, Timestamp};
+use serde::Deserialize;
 
 use crate::audit::AuditEvent;
 use crate::case::CaseEvent;
@@ -89,7 +90,7 @@ impl AnyEvent {
 }
 
 /// What every event carries besides its own fields. In the log it is a map of strings, as cqrs-es wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Metadata {
     /// The authority whose log it is.
     pub authority: String,
@@ -131,19 +132,9 @@ impl Metadata {
         required.into_iter().chain(optional).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
-    /// From the log's map; `None` when a required entry is missing or unreadable.
-    pub fn from_map(map: &HashMap<String, String>) -> Option<Self> {
-        Some(Self {
-            authority: map.get("authority")?.clone(),
-            case: map.get("case").map(|text| text.parse()).transpose().ok()?,
-            actor: map.get("actor")?.clone(),
-            on_behalf_of: map.get("on_behalf_of").cloned(),
-            occurred_at: map.get("occurred_at")?.parse().ok()?,
-            correlation: map.get("correlation")?.clone(),
-            causation: map.get("causation")?.clone(),
-            traceparent: map.get("traceparent").cloned(),
-            provenance: map.get("provenance").cloned(),
-        })
+    /// From the log's text; `None` when a required entry is missing or unreadable.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 }
 
@@ -203,12 +194,16 @@ mod tests {
         }
     }
 
+    fn read(map: &HashMap<String, String>) -> Option<Metadata> {
+        Metadata::read(&serde_json::to_string(map).unwrap())
+    }
+
     #[test]
     fn metadata_is_read_as_it_was_written_whole_or_bare() {
         let bare =
             Metadata { case: None, on_behalf_of: None, traceparent: None, provenance: None, ..metadata() };
         for written in [metadata(), bare] {
-            assert_eq!(Metadata::from_map(&written.to_map()), Some(written));
+            assert_eq!(read(&written.to_map()), Some(written));
         }
     }
 
@@ -217,12 +212,12 @@ mod tests {
         for required in ["authority", "actor", "occurred_at", "correlation", "causation"] {
             let mut map = metadata().to_map();
             map.remove(required);
-            assert_eq!(Metadata::from_map(&map), None, "without {required}");
+            assert_eq!(read(&map), None, "without {required}");
         }
         for (key, wrong) in [("case", "EH-?"), ("occurred_at", "yesterday")] {
             let mut map = metadata().to_map();
             map.insert(key.to_owned(), wrong.to_owned());
-            assert_eq!(Metadata::from_map(&map), None, "{key} says {wrong}");
+            assert_eq!(read(&map), None, "{key} says {wrong}");
         }
     }
 

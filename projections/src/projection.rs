@@ -28,7 +28,7 @@ impl Entry {
             &recorded.event_version,
             &recorded.payload,
         );
-        match (event, Metadata::from_map(&recorded.metadata)) {
+        match (event, Metadata::read(&recorded.metadata)) {
             (Ok(event), Some(metadata)) => Ok(Self { recorded, event, metadata }),
             (Err(error), _) => Err(error.to_string()),
             (Ok(_), None) => Err("its metadata lacks an entry, or one can't be read".to_owned()),

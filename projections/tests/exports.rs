@@ -48,7 +48,7 @@ async fn by_case(stage: &Stage) -> BTreeMap<CaseId, Vec<Told>> {
             &recorded.payload,
         );
         if let AnyEvent::Case(event) = read.unwrap() {
-            let day = civil_date(Metadata::from_map(&recorded.metadata).unwrap().occurred_at);
+            let day = civil_date(Metadata::read(&recorded.metadata).unwrap().occurred_at);
             let case = recorded.aggregate_id.parse().unwrap();
             cases.entry(case).or_default().push((day, recorded.position, recorded.sequence, event));
         }

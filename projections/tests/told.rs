@@ -97,7 +97,7 @@ async fn by_case(stage: &Stage) -> BTreeMap<CaseId, Vec<(Date, CaseEvent)>> {
             &recorded.payload,
         );
         if let AnyEvent::Case(event) = read.unwrap() {
-            let day = civil_date(Metadata::from_map(&recorded.metadata).unwrap().occurred_at);
+            let day = civil_date(Metadata::read(&recorded.metadata).unwrap().occurred_at);
             let case = recorded.aggregate_id.parse().unwrap();
             cases.entry(case).or_default().push((day, recorded.position, event));
         }

@@ -57,7 +57,7 @@ pub async fn case_events(db: &Db, case: CaseId, page: &PageRequest) -> Result<Pa
 
 impl EventView {
     fn of(recorded: Recorded) -> Self {
-        let metadata = Metadata::from_map(&recorded.metadata);
+        let metadata = Metadata::read(&recorded.metadata);
         let payload: Value = serde_json::from_str(&recorded.payload).unwrap_or_default();
         // The payload stands under the event's name, which the view gives already.
         let payload = match payload {

@@ -63,7 +63,7 @@ async fn as_at(
     for recorded in log.read_stream(AuditCommand::AGGREGATE, &id.to_string()).await? {
         let unreadable =
             |why: String| LogError::Unreadable(format!("the event at position {}: {why}", recorded.position));
-        let metadata = Metadata::from_map(&recorded.metadata)
+        let metadata = Metadata::read(&recorded.metadata)
             .ok_or_else(|| unreadable("its metadata can't be read".to_owned()))?;
         let day = civil_date(metadata.occurred_at);
         if day > at || recorded.position > up_to {

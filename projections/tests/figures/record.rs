@@ -70,7 +70,7 @@ impl Record {
                 &recorded.event_version,
                 &recorded.payload,
             );
-            let metadata = Metadata::from_map(&recorded.metadata).unwrap();
+            let metadata = Metadata::read(&recorded.metadata).unwrap();
             let day = civil_date(metadata.occurred_at);
             let event = read.unwrap();
             record.all.push(Told {

@@ -74,9 +74,9 @@ async fn events_say_where_they_came_from_and_when_they_happened() {
     let events = station.log.read_after(0, 1000).await.unwrap();
     let imported: Vec<_> = events.iter().filter(|event| event.event_type == "CaseImported").collect();
     assert_eq!(imported.len(), 16);
-    let first = &imported[0].metadata;
-    assert_eq!(first["provenance"], "annex-a-sample.xlsx, List 1, row 2");
-    assert_eq!(first["occurred_at"], "2020-09-16T12:00:00Z");
+    let first = |entry: &str| imported[0].entry(entry).unwrap();
+    assert_eq!(first("provenance"), "annex-a-sample.xlsx, List 1, row 2");
+    assert_eq!(first("occurred_at"), "2020-09-16T12:00:00Z");
 }
 
 /// The sample's first list alone, for changes.

@@ -55,10 +55,10 @@ async fn what_follows_is_sent_once_though_the_checkpoint_was_lost() {
     assert_eq!(again.refusals(9).await.unwrap(), []);
     let written = pipeline.dispatcher.log().read_stream("Case", &cases[1].to_string()).await.unwrap();
     let triaged = written.last().unwrap();
-    assert_eq!(triaged.metadata["actor"], "process:triage");
-    assert_eq!(triaged.metadata["causation"], format!("event:{}", FAMILY + 2));
-    assert_eq!(triaged.metadata["correlation"], written[0].metadata["correlation"]);
-    assert_eq!(triaged.metadata["occurred_at"], written[0].metadata["occurred_at"]);
+    assert_eq!(triaged.entry("actor").unwrap(), "process:triage");
+    assert_eq!(triaged.entry("causation").unwrap(), format!("event:{}", FAMILY + 2));
+    assert_eq!(triaged.entry("correlation").unwrap(), written[0].entry("correlation").unwrap());
+    assert_eq!(triaged.entry("occurred_at").unwrap(), written[0].entry("occurred_at").unwrap());
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn an_event_that_a_clock_has_gone_behind_is_followed_all_the_same() {
     assert!(runner.catch_up().await.unwrap());
     assert_eq!(runner.refusals(9).await.unwrap(), []);
     let written = pipeline.dispatcher.log().read_stream("Case", &case.to_string()).await.unwrap();
-    assert_eq!(written.last().unwrap().metadata["actor"], "process:triage");
+    assert_eq!(written.last().unwrap().entry("actor").unwrap(), "process:triage");
 
     // Nobody else may say that something happened which has not.
     let mut early = acknowledge(case);

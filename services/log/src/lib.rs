@@ -31,9 +31,8 @@ macro_rules! fault_point {
     ($name:literal) => {};
 }
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
 pub use copy::{Until, copy_sqlite, copy_sqlite_until};
@@ -71,10 +70,18 @@ pub struct Recorded {
     pub event_version: String,
     /// Its JSON text, as it was written.
     pub payload: String,
-    /// What came with it.
-    pub metadata: HashMap<String, String>,
+    /// What came with it: the JSON text of an object of texts, as it was written.
+    pub metadata: String,
     /// When the log learned of it. Never goes back along positions.
     pub recorded_at: Timestamp,
+}
+
+impl Recorded {
+    /// One entry of its metadata.
+    pub fn entry(&self, name: &str) -> Option<String> {
+        let mut entries: HashMap<String, String> = serde_json::from_str(&self.metadata).ok()?;
+        entries.remove(name)
+    }
 }
 
 /// What the log answers for a commit.

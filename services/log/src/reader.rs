@@ -174,7 +174,6 @@ struct Row {
 impl Row {
     fn read(self) -> Result<Recorded, LogError> {
         let wrong = |what: &str| LogError::Unreadable(format!("the {what} at position {}", self.position));
-        let metadata = serde_json::from_str(&self.metadata).map_err(|_| wrong("metadata"))?;
         let recorded_at: Timestamp = timestamp(self.recorded_at)?;
         Ok(Recorded {
             position: u64::try_from(self.position).map_err(|_| wrong("position"))?,
@@ -184,7 +183,7 @@ impl Row {
             event_type: self.event_type,
             event_version: self.event_version,
             payload: self.payload,
-            metadata,
+            metadata: self.metadata,
             recorded_at,
         })
     }

@@ -213,7 +213,7 @@ fn acknowledged(key: &str, asked: &Asked, found: &Found, wrong: &mut Vec<String>
             && event.aggregate_id == first.id.to_string()
             && event.sequence == sequence
             && event.event_type == first.events[nth as usize]
-            && event.metadata.get("actor").is_some_and(|actor| *actor == asked.subject);
+            && event.entry("actor").is_some_and(|actor| actor == asked.subject);
         if !is_right {
             wrong.push(format!(
                 "{key} was acknowledged as {first:?}, and position {} holds another event",
@@ -259,7 +259,7 @@ fn once(asked: &BTreeMap<String, Asked>, found: &Found, wrong: &mut Vec<String>)
         if let Some(mark) = mark(&event.payload) {
             marked.entry(mark).or_default().push(event.position);
         }
-        let is_ours = event.metadata.get("actor").is_some_and(|actor| actor.starts_with("demo:"));
+        let is_ours = event.entry("actor").is_some_and(|actor| actor.starts_with("demo:"));
         if is_ours && !owners.contains_key(&event.position) {
             wrong.push(format!(
                 "position {} ({}) belongs to no idempotency key",
@@ -288,8 +288,7 @@ fn consequences(found: &Found, wrong: &mut Vec<String>) {
     let mut causes: HashMap<u64, usize> = HashMap::new();
     let mut seen = HashSet::new();
     for event in found.events.iter().filter(|event| event.event_type == "CaseDiscussedInSupervision") {
-        let cause =
-            event.metadata.get("causation").and_then(|cause| cause.strip_prefix("event:")?.parse().ok());
+        let cause = event.entry("causation").and_then(|cause| cause.strip_prefix("event:")?.parse().ok());
         let Some(cause) = cause else {
             wrong.push(format!("position {} does not say what it follows from", event.position));
             continue;

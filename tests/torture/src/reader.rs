@@ -78,8 +78,6 @@ pub fn compare(seen: &[Recorded], events: &[Recorded]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use jiff::Timestamp;
 
     use super::*;
@@ -93,7 +91,7 @@ mod tests {
             event_type: "Noted".to_owned(),
             event_version: "1".to_owned(),
             payload: payload.to_owned(),
-            metadata: HashMap::new(),
+            metadata: "{}".to_owned(),
             recorded_at: Timestamp::UNIX_EPOCH,
         }
     }

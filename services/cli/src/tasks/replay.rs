@@ -122,7 +122,7 @@ pub async fn replay(
     let all = stream.len();
     let mut replay = Replay { case, at, known_at, left_out: 0, events: vec![], state: Case::default() };
     for recorded in stream {
-        let metadata = Metadata::from_map(&recorded.metadata).ok_or_else(|| {
+        let metadata = Metadata::read(&recorded.metadata).ok_or_else(|| {
             Failure::Failed(format!("The event at position {} can't be read.", recorded.position))
         })?;
         let happened = at.is_none_or(|at| metadata.occurred_at <= at);

@@ -147,7 +147,7 @@ impl Runner {
             &recorded.payload,
         );
         let event = event.map_err(|error| unreadable(error.to_string()))?;
-        let metadata = Metadata::from_map(&recorded.metadata);
+        let metadata = Metadata::read(&recorded.metadata);
         let metadata = metadata.ok_or_else(|| unreadable("its metadata lacks an entry".to_owned()))?;
         let commands = (process.follow)(&Happening { recorded, event: &event, metadata: &metadata });
         for (index, command) in commands.into_iter().enumerate() {

@@ -16,7 +16,7 @@ pub async fn positions_are_dense_and_in_the_order_of_commits(store: Store) {
     let events = whole(&log).await;
     let places: Vec<_> = events.iter().map(|event| (event.aggregate_id.as_str(), event.sequence)).collect();
     assert_eq!(places, [("a", 1), ("a", 2), ("b", 1), ("a", 3)]);
-    assert_eq!(events[0].metadata["actor"], "Zoë");
+    assert_eq!(events[0].entry("actor").as_deref(), Some("Zoë"));
     assert_eq!(log.watch().borrow().to_owned(), 4);
 }
 

@@ -106,8 +106,8 @@ async fn row(web: &Web, visitor: &Visitor, position: u64) -> Result<Option<Vec<C
     if web.inner.access.decide(&visitor.actor, action, &standing.resource) != Decision::Permit {
         return Ok(None);
     }
-    let metadata = Metadata::from_map(&event.metadata)
-        .ok_or_else(|| unavailable(&"its metadata is of another shape"))?;
+    let metadata =
+        Metadata::read(&event.metadata).ok_or_else(|| unavailable(&"its metadata is of another shape"))?;
     let moment = |at| format!("{}, {}", words::day(civil_date(at)), civil_time(at).strftime("%H:%M"));
     Ok(Some(vec![
         Cell::words(position.to_string()),

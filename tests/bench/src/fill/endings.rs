@@ -55,7 +55,7 @@ fn ending(
     position: u64,
     known: &Known,
 ) -> Result<Told, Box<dyn Error>> {
-    let before = Metadata::from_map(&last.metadata).ok_or("an event of the year has no metadata")?;
+    let before = Metadata::read(&last.metadata).ok_or("an event of the year has no metadata")?;
     let metadata =
         Metadata { occurred_at: at, causation: before.correlation.clone(), provenance: None, ..before };
     let closed_on = civil_date(at);

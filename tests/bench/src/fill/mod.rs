@@ -9,7 +9,7 @@
 mod endings;
 mod template;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -313,8 +313,8 @@ impl Year {
             }
             if event.aggregate_type == "Case" && event.sequence == 1 {
                 cases += 1;
-                if let Some(reference) = event.metadata.get("case") {
-                    known.references.insert(reference.clone(), event.aggregate_id.parse()?);
+                if let Some(reference) = event.entry("case") {
+                    known.references.insert(reference, event.aggregate_id.parse()?);
                 }
             }
         }
@@ -361,11 +361,9 @@ impl Told {
     /// Adds an event to the command that it came from, or begins another.
     fn add(all: &mut Vec<Self>, event: &Recorded, known: &Known) -> Result<(), Box<dyn Error>> {
         let aggregate_id: Uuid = event.aggregate_id.parse()?;
-        let metadata: Vec<_> = event
-            .metadata
-            .iter()
-            .map(|(name, value)| (name.clone(), Template::of_value(value, known)))
-            .collect();
+        let metadata: BTreeMap<String, String> = serde_json::from_str(&event.metadata)?;
+        let metadata: Vec<_> =
+            metadata.into_iter().map(|(name, value)| (name, Template::of_value(&value, known))).collect();
         let payload = Template::of_json(&event.payload, known);
         let payload = (event.event_type.clone(), event.event_version.clone(), payload);
         if let Some(last) = all.last_mut()
