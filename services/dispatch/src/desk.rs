@@ -77,20 +77,16 @@ impl<D: Kin> Desk for Of<D> {
     ) -> Result<Receipt, Rejection> {
         let surroundings = (core.authority.as_ref(), core.clock.now(), core.ids.as_ref());
         let call = Call::<D::Command>::read(entry, request, actor, surroundings)?;
+        // Who writes to a stream decides on what the one before has left, instead of racing it in vain.
+        let _turn = core.turn(call.id).await;
         // What this process remembers is nearly always what the log holds; when it isn't, an append finds out by itself,
         // and before anything else is answered the log is asked.
         let mut fresh = false;
-        let mut turn = None;
         for _ in 0..=RETRIES {
             match attempt::<D>(core, actor, &call, fresh).await {
                 Ok(receipt) => return Ok(receipt),
-                // From now on those who write to the stream in this process queue, instead of racing in vain.
-                Err(Lapse::Moved) => {
-                    core.metrics.retried();
-                    if turn.is_none() {
-                        turn = Some(core.turn(call.id).await);
-                    }
-                }
+                // Another instance has written to it.
+                Err(Lapse::Moved) => core.metrics.retried(),
                 Err(Lapse::Remembered) => {}
                 // The same request may have been accepted earlier, and things stand differently because of it.
                 Err(Lapse::Rejected(rejection)) => return repeated::<D>(core, &call).await?.ok_or(rejection),

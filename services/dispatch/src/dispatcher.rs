@@ -49,8 +49,9 @@ pub struct Dispatcher {
     core: Arc<Core>,
 }
 
-/// How many queues there are for streams that several write to at once.
-const TURNS: usize = 64;
+/// How many queues there are for streams that several write to at once: so many that of some hundred commands under way hardly
+/// two wait for each other without need.
+const TURNS: usize = 16_384;
 
 /// What the desks work with.
 pub struct Core {
@@ -62,7 +63,7 @@ pub struct Core {
     pub metrics: Metrics,
     pub figures: Arc<dyn Figures>,
     pub stores: Stores,
-    turns: [Mutex<()>; TURNS],
+    turns: Box<[Mutex<()>]>,
     share: Share,
     desks: BTreeMap<&'static str, Box<dyn Desk>>,
 }
@@ -86,7 +87,7 @@ impl Dispatcher {
                 metrics,
                 figures,
                 stores,
-                turns: [const { Mutex::const_new(()) }; TURNS],
+                turns: (0..TURNS).map(|_| Mutex::default()).collect(),
                 share: Share::default(),
                 desks,
             }),
@@ -154,6 +155,14 @@ impl Dispatcher {
         Ok((loaded.version() > 0).then(|| (loaded.state().0.clone(), loaded.version())))
     }
 
+    /// The register of agencies, teams and practitioners as the log has it, and its version: 0 before anything was registered.
+    ///
+    /// # Errors
+    /// [`Rejection::Unavailable`].
+    pub async fn register(&self) -> Result<(u64, Arc<Workforce>), Rejection> {
+        self.core.stores.register(false).await.map_err(failed)
+    }
+
     /// Remembers, after a start, the cases among streams that were written to of late, the last one first, and their people,
     /// so that the first command on each finds them. From `until` on it leaves room to whoever comes; they load what they
     /// need themselves.
@@ -216,8 +225,9 @@ fn known<D: Kin>(loaded: &Loaded<D>) -> Option<Arc<D>> {
 impl Core {
     /// Waits for one's turn on a stream. Some streams share a queue, which costs a moment and nothing else.
     pub async fn turn(&self, id: Uuid) -> MutexGuard<'_, ()> {
-        let queue = usize::from(id.as_bytes()[15]) % TURNS;
-        self.turns[queue].lock().await
+        // The end of an id is random.
+        let [.., high, low] = id.into_bytes();
+        self.turns[usize::from(u16::from_be_bytes([high, low])) % self.turns.len()].lock().await
     }
 
     /// Asks the policies. What may not be known to exist is not found.
@@ -252,7 +262,10 @@ impl Core {
                 let loaded = load(&self.stores.cases, id.uuid(), fresh).await.map_err(failed)?;
                 known(&loaded).map(|case| Fact::Case(id, case))
             }
-            Reference::Workforce => self.stores.register(fresh).await.map_err(failed)?.map(Fact::Workforce),
+            Reference::Workforce => {
+                let (version, register) = self.stores.register(fresh).await.map_err(failed)?;
+                (version > 0).then_some(Fact::Workforce(register))
+            }
             Reference::Person(id) => {
                 let loaded = load(&self.stores.people, id.uuid(), fresh).await.map_err(failed)?;
                 known(&loaded).map(|person| Fact::Person(id, person))

@@ -54,7 +54,7 @@ pub struct Stores {
     pub audits: LogStore<Root<Audit>>,
     pub oversight: LogStore<Root<Oversight>>,
     /// The register as it was last handed to a decision; most decisions ask for it, and it rarely changes.
-    register: Mutex<Option<(u64, Arc<Workforce>)>>,
+    register: Mutex<(u64, Arc<Workforce>)>,
 }
 
 /// The streams of one aggregate. Events of earlier versions are read as the newest.
@@ -77,20 +77,15 @@ impl Stores {
         }
     }
 
-    /// The register of agencies, teams and practitioners, once anything was registered.
-    pub async fn register(&self, fresh: bool) -> Result<Option<Arc<Workforce>>, LogError> {
-        let Some(id) = WorkforceCommand::ONLY else { return Ok(None) };
+    /// The register of agencies, teams and practitioners, and its version: 0 before anything was registered.
+    pub async fn register(&self, fresh: bool) -> Result<(u64, Arc<Workforce>), LogError> {
+        let Some(id) = WorkforceCommand::ONLY else { return Ok((0, Arc::default())) };
         let loaded = load(&self.workforce, id, fresh).await?;
-        if loaded.version() == 0 {
-            return Ok(None);
-        }
         let mut kept = self.register.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, register)) = kept.as_ref().filter(|(version, _)| *version == loaded.version()) {
-            return Ok(Some(Arc::clone(register)));
+        if kept.0 != loaded.version() {
+            *kept = (loaded.version(), Arc::new(loaded.state().0.clone()));
         }
-        let register = Arc::new(loaded.state().0.clone());
-        *kept = Some((loaded.version(), Arc::clone(&register)));
-        Ok(Some(register))
+        Ok((kept.0, Arc::clone(&kept.1)))
     }
 }
 
@@ -194,9 +189,8 @@ impl Kin for Supervision {
         _: &Actor,
         fresh: bool,
     ) -> Result<Resource, LogError> {
-        let register = core.stores.register(fresh).await?;
-        let today = civil_date(core.clock.now());
-        let posting = register.as_deref().and_then(|register| register.posting(id.into(), today));
+        let (_, register) = core.stores.register(fresh).await?;
+        let posting = register.posting(id.into(), civil_date(core.clock.now()));
         Ok(Resource::Supervision(SupervisionAttributes {
             practitioner: Some(id.into()),
             supervisor: state.supervisor,

@@ -31,7 +31,7 @@ async fn an_accepted_command_is_in_the_log_with_all_that_is_known_of_it() {
     );
     assert_eq!(receipt.events, ["ReferralReceived"]);
     let written = &pipeline.dispatcher.log().read_after(FAMILY, 10).await.unwrap()[0];
-    let metadata = |key: &str| written.metadata.get(key).cloned().unwrap_or_default();
+    let metadata = |key: &str| written.entry(key).unwrap_or_default();
     assert_eq!(written.aggregate_id, receipt.id.to_string());
     assert_eq!(metadata("authority"), "northshire");
     assert_eq!(metadata("actor"), "portal");
@@ -129,6 +129,23 @@ async fn instances_that_write_to_one_stream_at_once_lose_nothing() {
     }
 
     assert_eq!(pipeline.head().await, FAMILY + 21);
+}
+
+#[tokio::test]
+async fn those_who_write_to_one_stream_in_one_instance_decide_once_each() {
+    let pipeline = Pipeline::new().await;
+    let case = pipeline.referral().await;
+    let sent = (0..20).map(|_| {
+        let instance = pipeline.dispatcher.clone();
+        let request = request("cases", "record-contact", example("cases", "record-contact")).on(case);
+        tokio::spawn(async move { instance.dispatch(&practitioner(), request).await })
+    });
+    for task in sent.collect::<Vec<_>>() {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(pipeline.head().await, FAMILY + 21);
+    let counted = prometheus::TextEncoder::new().encode_to_string(&pipeline.registry.gather()).unwrap();
+    assert!(counted.contains("\ncaseledger_command_retries_total 0\n"), "{counted}");
 }
 
 #[tokio::test]
