@@ -16,7 +16,7 @@ use crate::Api;
 use crate::ask::{AFTER, Answer, Ask, Method, Parameter, Query};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
-use crate::views::Seen;
+use crate::views::{Edition, Seen};
 
 /// How long a read waits for what was done a moment ago, when nobody asked it to.
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -107,14 +107,15 @@ async fn case(api: &Api, ask: &Ask) -> Result<Answer, Problem> {
         return referral(api, id).await;
     }
     let seen = seen(api, id, standing.version).await?;
-    Ok(Answer::written(seen.answer(&question.allowed(&seen.commands))).todays_at_version(seen.version))
+    Ok(Answer::written(seen.answer(&question.allowed(&seen.commands)))
+        .todays_at_version(seen.edition.version))
 }
 
-/// The view of a case that is at that version by the log: as it was read a moment ago, or as the read models have it now.
+/// The view of a case that is at that version by the log: as it was read before, or as the read models have it now.
 async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem> {
-    let now = api.dispatcher.now();
-    let today = civil_date(now);
-    if let Some(seen) = api.views.find(id, version, today, now) {
+    let today = civil_date(api.dispatcher.now());
+    let (register, names) = api.dispatcher.register().await?;
+    if let Some(seen) = api.views.find(id, Edition { version, register, today }) {
         return Ok(seen);
     }
     let mut found = view(api, &CaseKey::Id(id)).await?;
@@ -123,7 +124,7 @@ async fn seen(api: &Api, id: CaseId, version: u64) -> Result<Arc<Seen>, Problem>
         found = view(api, &CaseKey::Id(id)).await?;
     }
     let view = found.ok_or_else(|| Problem::of(&KINDS.not_caught_up))?;
-    let seen = Seen::of(view, today, now).map_err(|error| {
+    let seen = Seen::of(view, today, (register, &names)).map_err(|error| {
         tracing::error!(%error, "a view has no JSON");
         Problem::of(&KINDS.internal)
     })?;
