@@ -35,21 +35,24 @@ SELECT h.position, h.recorded_at,
              FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s (aggregate_type, aggregate_id, place)
              ORDER BY s.place)
 FROM log_head h";
+/// Arrays are taken apart in the list of what is selected: `FROM unnest(…)` puts each of them into a store of its own first,
+/// which takes a third longer (docs/performance.md).
 const WRITE: &str = "
 WITH head AS
   (UPDATE log_head SET position = $1, recorded_at = $2 WHERE position = $3 RETURNING position),
 written AS
   (INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position,
                        recorded_at)
-   SELECT e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::json,
-          e.metadata::json, $3 + e.place, $2
-   FROM head, unnest($4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[])
-     WITH ORDINALITY AS e (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, place)),
+   SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::json, metadata::json, $3 + place, $2
+   FROM (SELECT unnest($4::text[]) AS aggregate_type, unnest($5::text[]) AS aggregate_id, unnest($6::bigint[]) AS sequence,
+                unnest($7::text[]) AS event_type, unnest($8::text[]) AS event_version, unnest($9::text[]) AS payload,
+                unnest($10::text[]) AS metadata, generate_subscripts($4::text[], 1) AS place
+         FROM head) AS e),
 kept AS
   (INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at)
-   SELECT k.scope, k.key, k.digest, k.version, k.first_position, k.last_position, k.recorded_at
-   FROM head, unnest($11::text[], $12::text[], $13::bytea[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-     AS k (scope, key, digest, version, first_position, last_position, recorded_at))
+   SELECT unnest($11::text[]), unnest($12::text[]), unnest($13::bytea[]), unnest($14::bigint[]), unnest($15::bigint[]),
+          unnest($16::bigint[]), unnest($17::bigint[])
+   FROM head)
 SELECT CASE WHEN position > $3 THEN pg_notify('caseledger_log', position::text)::text END FROM head";
 
 /// The writer looks rows up by their keys and needs no other way. Left to itself, PostgreSQL keeps the plan that it made
