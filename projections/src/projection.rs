@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use caseledger_aggregates::{AnyEvent, Authority, Metadata};
 use caseledger_log::{Position, Recorded, StreamId};
 
-use crate::sql::{Behind, Row, SqlError, Table, Tx, Value, Work};
+use crate::sql::{Behind, MANY, Row, SqlError, Table, Tx, Value, Work};
 
 /// One event, read back: what the log holds and what it means.
 #[derive(Clone, Debug)]
@@ -138,6 +138,23 @@ impl Fold<'_> {
         }
     }
 
+    /// The same, of rows that a rebuild has not written with this batch or the one before: they are read while that one is
+    /// being written still. What is asked for must be known by [`HeldBack`](crate::held_back::HeldBack) to be settled.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub(crate) async fn load_settled(
+        &mut self,
+        table: &'static Table,
+        column: &'static str,
+        keys: Vec<String>,
+    ) -> Result<Vec<Row>, SqlError> {
+        match &self.tables {
+            Tables::Behind(behind) => behind.db().load_beside(table, self.suffix, column, &keys).await,
+            Tables::Now(_) => self.load(table, column, keys).await,
+        }
+    }
+
     /// Writes rows, in the order of the table's columns, over those with the same key. No two may have one key.
     ///
     /// # Errors
@@ -151,11 +168,17 @@ impl Fold<'_> {
     /// # Errors
     /// [`SqlError`] when the database refuses them, or has one of them, or refuses what was written before.
     pub async fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<(), SqlError> {
-        if rows.is_empty() { Ok(()) } else { self.work(Work::Insert(table, rows)).await }
+        let work = match &self.tables {
+            _ if rows.is_empty() => return Ok(()),
+            Tables::Now(_) => Work::Insert(table, rows),
+            // The task that works behind always comes to its end.
+            Tables::Behind(_) => Work::InsertMany(table, rows),
+        };
+        self.work(work).await
     }
 
     /// Writes rows of which some are over those with the same key, and the table has none with the key of the others. One
-    /// statement for all: a second one costs more than it spares.
+    /// statement for all, unless there are many new ones: a second one costs more than it spares.
     ///
     /// # Errors
     /// As [`upsert`](Self::upsert) and [`insert`](Self::insert).
@@ -165,8 +188,9 @@ impl Fold<'_> {
         changed: Vec<Vec<Value>>,
         mut new: Vec<Vec<Value>>,
     ) -> Result<(), SqlError> {
-        if changed.is_empty() {
-            return self.insert(table, new).await;
+        if changed.is_empty() || new.len() >= MANY {
+            self.insert(table, new).await?;
+            return self.upsert(table, changed).await;
         }
         new.extend(changed);
         self.upsert(table, new).await

@@ -126,6 +126,7 @@ impl<D: Decider> States<D> {
         batch: &[&Entry],
         event_of: fn(&AnyEvent) -> Option<&D::Event>,
     ) -> Result<Changed<D>, Failed> {
+        self.held_back.settled();
         self.make_room();
         let ids: BTreeSet<&str> = batch
             .iter()
@@ -159,10 +160,10 @@ impl<D: Decider> States<D> {
         Ok(Changed { before })
     }
 
-    /// Forgets the states that were not used for longest, but none that is not handed on yet.
+    /// Forgets the states that were not used for longest, but none whose row can't be read yet.
     fn make_room(&mut self) {
         while self.known.len() > REMEMBERED + self.held_back.len() {
-            let is_held = |(id, _): (&String, &Held<D>)| self.held_back.contains(id);
+            let is_held = |(id, _): (&String, &Held<D>)| self.held_back.holds(id);
             if self.known.iter().next().is_none_or(is_held) {
                 return;
             }
@@ -193,11 +194,11 @@ impl<D: Decider> States<D> {
         let column = table.key.first().copied().unwrap_or_default();
         let mut states = HashMap::new();
         if let Some(apart) = self.apart {
-            for row in fold.load(apart.table, column, missing.clone()).await? {
+            for row in fold.load_settled(apart.table, column, missing.clone()).await? {
                 states.insert(row.text(column)?, row.text("state")?);
             }
         }
-        for row in fold.load(table, column, missing).await? {
+        for row in fold.load_settled(table, column, missing).await? {
             let id = row.text(column)?;
             let state = match self.apart {
                 Some(_) => states.remove(&id).unwrap_or_default(),

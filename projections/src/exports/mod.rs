@@ -110,7 +110,7 @@ impl Projection for Exports {
                 continue;
             }
             let id = &entry.recorded.aggregate_id;
-            let earlier = match self.changed.contains(id) {
+            let earlier = match self.changed.has_changed(id) {
                 true => None,
                 false => self.known.peek(id).map(|(_, facts)| referral_rows(id, facts)),
             };
@@ -124,10 +124,6 @@ impl Projection for Exports {
             let Some((reference, facts)) = self.known.peek(&id) else { continue };
             cases.push(case_row(&id, reference, facts));
             referrals.change(&REFERRAL, before, referral_rows(&id, facts));
-            if fold.defers {
-                // What has not changed for so long will not soon.
-                self.known.remove(&id);
-            }
         }
         fold.upsert(&CASE, cases).await?;
         referrals.write(fold, &REFERRAL).await?;
@@ -172,8 +168,12 @@ impl Exports {
 
     /// Loads the facts of the batch's cases that are not in memory.
     async fn remember(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
+        for id in self.changed.settled() {
+            // What had not changed for so long will not soon.
+            self.known.remove(&id);
+        }
         while self.known.len() > REMEMBERED + self.changed.len() {
-            if self.known.iter().next().is_none_or(|(id, _)| self.changed.contains(id)) {
+            if self.known.iter().next().is_none_or(|(id, _)| self.changed.holds(id)) {
                 break;
             }
             self.known.remove_lru();
@@ -197,7 +197,7 @@ impl Exports {
         ids: Vec<String>,
         position_of: impl Fn(&str) -> Position,
     ) -> Result<(), Failed> {
-        for row in fold.load(&CASE, "case_id", ids).await? {
+        for row in fold.load_settled(&CASE, "case_id", ids).await? {
             let id = row.text("case_id")?;
             let Ok(facts) = serde_json::from_str(&row.text("facts")?) else {
                 let reason =

@@ -102,7 +102,7 @@ pub async fn evidence(
          {} AS agency {}{only} AND u.unit > {after} ORDER BY u.unit LIMIT {limit_place}",
         or_null(of_case, "u.reference"),
         if of_case { "u.case_id" } else { "u.subject" },
-        or_null(of_team, "(SELECT t.locality FROM measure_team_v3 t WHERE t.team_id = u.team_id)"),
+        or_null(of_team, "(SELECT t.locality FROM measure_team_v4 t WHERE t.team_id = u.team_id)"),
         or_null(of_team, "u.team_id"),
         or_null(of_agency, "u.lead_agency_id"),
         units.from,

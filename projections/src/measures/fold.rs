@@ -20,7 +20,7 @@ use crate::projection::{Entry, Failed, Fold, Projection, Spec};
 /// The base of all measures.
 pub static MEASURES: Spec = Spec {
     name: "measures",
-    version: 3,
+    version: 4,
     doc: "What measures count: the units, each with its day or stretch of days, what it belongs to and the events that it \
           follows from.",
     folds: &["Case", "Workforce", "PanelMeeting", "Supervision", "Audit", "Person"],
@@ -92,12 +92,18 @@ impl Projection for Measures {
     }
 
     async fn apply(&mut self, fold: &mut Fold<'_>, batch: &[&Entry]) -> Result<(), Failed> {
+        let last = batch.last().map_or(0, |entry| entry.recorded.position);
+        let cases = self.cases.open(fold, batch).await?;
+        let panels = self.panels.open(fold, batch).await?;
+        let practitioners = self.practitioners.open(fold, batch).await?;
+        let audits = self.audits.open(fold, batch).await?;
+        let people = self.people.open(fold, batch).await?;
         register::apply(fold, batch).await?;
-        self.cases.apply(fold, batch, &self.authority).await?;
-        self.panels.apply(fold, batch, &self.authority).await?;
-        self.practitioners.apply(fold, batch, &self.authority).await?;
-        self.audits.apply(fold, batch, &self.authority).await?;
-        self.people.apply(fold, batch, &self.authority).await
+        self.cases.go_on(fold, &self.authority, cases, last).await?;
+        self.panels.go_on(fold, &self.authority, panels, last).await?;
+        self.practitioners.go_on(fold, &self.authority, practitioners, last).await?;
+        self.audits.go_on(fold, &self.authority, audits, last).await?;
+        self.people.go_on(fold, &self.authority, people, last).await
     }
 
     async fn load_ahead(&mut self, fold: &mut Fold<'_>, streams: &[StreamId]) -> Result<(), Failed> {

@@ -11,7 +11,7 @@ use crate::sql::{Column, Db, SqlError, Table, Value};
 
 /// The teams that figures are broken down by.
 pub(super) const TEAM: Table = Table {
-    name: "measure_team_v3",
+    name: "measure_team_v4",
     doc: "The teams that figures are broken down by.",
     columns: &[
         Column::text("team_id", "The team."),
@@ -24,7 +24,7 @@ pub(super) const TEAM: Table = Table {
 
 /// The agencies that figures are broken down by.
 pub(super) const AGENCY: Table = Table {
-    name: "measure_agency_v3",
+    name: "measure_agency_v4",
     doc: "The agencies that figures are broken down by.",
     columns: &[
         Column::text("agency_id", "The agency."),
@@ -51,11 +51,11 @@ impl Register {
     /// Reads it.
     pub(super) async fn read(db: &Db) -> Result<Self, SqlError> {
         let mut register = Self::default();
-        for row in db.fetch("SELECT team_id, name, locality FROM measure_team_v3", &[]).await? {
+        for row in db.fetch("SELECT team_id, name, locality FROM measure_team_v4", &[]).await? {
             register.teams.insert(row.text("team_id")?, row.text("name")?);
             register.localities.insert(row.text("team_id")?, row.text("locality")?);
         }
-        for row in db.fetch("SELECT agency_id, name FROM measure_agency_v3", &[]).await? {
+        for row in db.fetch("SELECT agency_id, name FROM measure_agency_v4", &[]).await? {
             register.agencies.insert(row.text("agency_id")?, row.text("name")?);
         }
         Ok(register)

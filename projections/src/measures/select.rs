@@ -83,7 +83,7 @@ impl Units {
             }
             let (key, value) = (dimension.key, bind(value));
             let is = match *dimension == super::LOCALITY {
-                true => format!("IN (SELECT t.team_id FROM measure_team_v3 t WHERE t.locality = {value})"),
+                true => format!("IN (SELECT t.team_id FROM measure_team_v4 t WHERE t.locality = {value})"),
                 false => format!("= {value}"),
             };
             from.push_str(&format!(" AND {key} {is}"));

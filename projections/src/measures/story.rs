@@ -94,20 +94,24 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The columns of a table of stories. A row an event: a story that grows is not written again.
+/// How many events a chapter of a story tells of: few enough to be written again with each, and many fewer rows than events.
+const CHAPTER: usize = 4;
+
+/// The columns of a table of stories. A row for every so many events: of a story that grows, the last is written again.
 pub(super) const STORY_COLUMNS: &[Column] = &[
     Column::text("stream", "The id of the stream, or of whom several streams tell."),
-    Column::int("position", "The event's position in the log."),
+    Column::int("chapter", "Which four of the events that reports need something of, from 0."),
     Column::text("reference", "The short reference, of a case.").or_empty(),
     Column::text(
-        "said",
-        "What reports need of the event, with the days it tells of, as JSON: an inner matter of the projection.",
+        "facts",
+        "What reports need of each event, with its position and the days it tells of, as JSON: an inner matter of the \
+         projection.",
     ),
 ];
 
 /// A table of stories.
 pub(super) const fn kept(name: &'static str, doc: &'static str) -> Table {
-    Table { name, doc, columns: STORY_COLUMNS, key: &["stream", "position"], indexes: &[] }
+    Table { name, doc, columns: STORY_COLUMNS, key: &["stream", "chapter"], indexes: &[] }
 }
 
 /// What is known of a stream.
@@ -141,7 +145,7 @@ pub(super) fn of_its_stream<F>(entry: &Entry, said: Said<F>) -> Vec<(Subject<'_>
 }
 
 /// By stream: the events of a batch that say something, and what they say.
-type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
+pub(super) type Grown<'a, F> = BTreeMap<Cow<'a, str>, Vec<(&'a Entry, Said<F>)>>;
 
 impl<F> Told<F> {
     /// What the facts of an event and of those after it may change.
@@ -159,34 +163,59 @@ impl<F: Clone> Told<F> {
     }
 }
 
-impl<F: Serialize> Told<F> {
-    /// Adds the rows of an event and of those after it.
-    fn rows_since(&self, position: Position, rows: &mut Vec<Vec<Value>>) {
-        let mut said: BTreeMap<Position, Vec<(Date, &F)>> = BTreeMap::new();
-        for dated in self.facts.iter().filter(|dated| dated.position >= position) {
-            said.entry(dated.position).or_default().push((dated.day, &dated.fact));
+/// A story as it is kept: in chapters, in the order of the log.
+struct Kept<F> {
+    told: Told<F>,
+    /// The position of the first event of each chapter.
+    chapters: Vec<Position>,
+    /// How many events the last chapter tells of, and the position of the last.
+    in_last: usize,
+    last: Position,
+}
+
+impl<F> Kept<F> {
+    fn new(stream: &str) -> Self {
+        let told = Told { stream: stream.to_owned(), reference: None, facts: vec![] };
+        Self { told, chapters: vec![], in_last: CHAPTER, last: 0 }
+    }
+
+    /// Takes facts of one event in, after those of the same day. No event comes after it that the log had before.
+    fn take(&mut self, position: Position, said: Said<F>) {
+        if self.last != position {
+            if self.in_last == CHAPTER {
+                self.chapters.push(position);
+                self.in_last = 0;
+            }
+            self.in_last += 1;
+            self.last = position;
         }
-        rows.extend(said.into_iter().map(|(position, said)| {
-            vec![
-                Value::from(self.stream.as_str()),
-                Value::count(position),
-                Value::Text(self.reference.clone()),
-                Value::Text(serde_json::to_string(&said).ok()),
-            ]
-        }));
+        let facts = &mut self.told.facts;
+        for (day, fact) in said {
+            let place = facts.partition_point(|known| (known.day, known.position) <= (day, position));
+            facts.insert(place, Dated { day, position, fact });
+        }
     }
 }
 
-impl<F> Told<F> {
-    fn new(stream: &str) -> Self {
-        Self { stream: stream.to_owned(), reference: None, facts: vec![] }
-    }
-
-    /// Takes facts of one event in, after those of the same day that the log had before.
-    fn take(&mut self, position: Position, facts: Said<F>) {
-        for (day, fact) in facts {
-            let place = self.facts.partition_point(|known| (known.day, known.position) <= (day, position));
-            self.facts.insert(place, Dated { day, position, fact });
+impl<F: Serialize> Kept<F> {
+    /// Adds the rows of the chapters that an event and those after it are told in: those that were there before it, and the
+    /// new ones.
+    fn rows_since(&self, position: Position, changed: &mut Vec<Vec<Value>>, new: &mut Vec<Vec<Value>>) {
+        let first = self.chapters.partition_point(|begins| *begins <= position).saturating_sub(1);
+        let Some(begins) = self.chapters.get(first) else { return };
+        let mut said: BTreeMap<Position, Vec<(Date, &F)>> = BTreeMap::new();
+        for dated in self.told.facts.iter().filter(|dated| dated.position >= *begins) {
+            said.entry(dated.position).or_default().push((dated.day, &dated.fact));
+        }
+        let said: Vec<_> = said.into_iter().collect();
+        for (chapter, (said, begins)) in said.chunks(CHAPTER).zip(&self.chapters[first..]).enumerate() {
+            let rows = if *begins < position { &mut *changed } else { &mut *new };
+            rows.push(vec![
+                Value::from(self.told.stream.as_str()),
+                Value::count((first + chapter) as u64),
+                Value::Text(self.told.reference.clone()),
+                Value::Text(serde_json::to_string(said).ok()),
+            ]);
         }
     }
 }
@@ -198,7 +227,7 @@ const AT_A_TIME: usize = 1_000;
 
 /// The stories of one kind, kept in a table and, recently used, in memory.
 pub(super) struct Stories<S: Story> {
-    known: LruCache<String, Told<S::Fact>>,
+    known: LruCache<String, Kept<S::Fact>>,
     /// Those that have grown and are not written yet, each with the first event that is new.
     grown: HeldBack<Position>,
 }
@@ -210,15 +239,18 @@ impl<S: Story> Default for Stories<S> {
 }
 
 impl<S: Story> Stories<S> {
-    /// Folds what concerns these stories out of a batch. A rebuild's rows are written later: with the last batch, which is
-    /// empty, all are.
-    pub(super) async fn apply(
+    /// What a batch says in these stories, with those that it goes on with in memory. All that is read is read by this, and
+    /// before anything is written: a rebuild reads while it still writes the batch before.
+    pub(super) async fn open<'a>(
         &mut self,
         fold: &mut Fold<'_>,
-        batch: &[&Entry],
-        authority: &Authority,
-    ) -> Result<(), Failed> {
-        let mut grown: Grown<'_, S::Fact> = BTreeMap::new();
+        batch: &[&'a Entry],
+    ) -> Result<Grown<'a, S::Fact>, Failed> {
+        for stream in self.grown.settled() {
+            // What had not grown for so long will not soon.
+            self.known.remove(&stream);
+        }
+        let mut grown: Grown<'a, S::Fact> = BTreeMap::new();
         // A stream whose first event is in the batch has no row yet.
         let mut begun = BTreeSet::new();
         for entry in batch {
@@ -241,10 +273,21 @@ impl<S: Story> Stories<S> {
             grown.get(stream).and_then(|added| added.first()).map_or(0, |(entry, _)| entry.recorded.position)
         };
         self.load(fold, missing, first).await?;
+        Ok(grown)
+    }
+
+    /// Goes on with the stories as a batch has it, whose last event stands at a position. A rebuild's rows are written later:
+    /// with the last batch, which is empty, all are.
+    pub(super) async fn go_on(
+        &mut self,
+        fold: &mut Fold<'_>,
+        authority: &Authority,
+        grown: Grown<'_, S::Fact>,
+        last: Position,
+    ) -> Result<(), Failed> {
         for (stream, added) in grown {
             self.grow(stream.as_ref(), added);
         }
-        let last = batch.last().map_or(0, |entry| entry.recorded.position);
         for stories in self.grown.due(last, fold.defers).chunks(AT_A_TIME) {
             self.write(fold, authority, stories).await?;
         }
@@ -256,15 +299,15 @@ impl<S: Story> Stories<S> {
 
     /// Takes the facts of a batch's events in.
     fn grow(&mut self, stream: &str, added: Vec<(&Entry, Said<S::Fact>)>) {
-        let told = self.known.entry(stream.to_owned()).or_insert_with(|| Told::new(stream));
+        let kept = self.known.entry(stream.to_owned()).or_insert_with(|| Kept::new(stream));
         let position = |added: Option<&(&Entry, _)>| added.map_or(0, |(entry, _)| entry.recorded.position);
         let (first, last) = (position(added.first()), position(added.last()));
-        for (entry, facts) in added {
+        for (entry, said) in added {
             // Somebody's story is of no case, even when a case tells of them.
-            if told.reference.is_none() && entry.recorded.aggregate_id == stream {
-                told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
+            if kept.told.reference.is_none() && entry.recorded.aggregate_id == stream {
+                kept.told.reference = entry.metadata.case.as_ref().map(ToString::to_string);
             }
-            told.take(entry.recorded.position, facts);
+            kept.take(entry.recorded.position, said);
         }
         self.grown.note(stream, last, || first);
     }
@@ -277,9 +320,10 @@ impl<S: Story> Stories<S> {
         grown: &[(String, Position)],
     ) -> Result<(), Failed> {
         let mut differences = Differences::default();
-        let mut stories = Vec::with_capacity(grown.len());
+        let (mut changed, mut new) = (vec![], Vec::with_capacity(grown.len()));
         for (stream, first) in grown {
-            let Some(told) = self.known.get(stream) else { continue };
+            let Some(kept) = self.known.get(stream) else { continue };
+            let told = &kept.told;
             let touched = told.touched_since::<S>(*first);
             if touched.has(Touched::EVERYTHING) {
                 let before = told.before(*first);
@@ -294,13 +338,9 @@ impl<S: Story> Stories<S> {
                 );
                 differences.note(units(&before), units(told));
             }
-            told.rows_since(*first, &mut stories);
-            if fold.defers {
-                // What has not grown for so long will not soon.
-                self.known.remove(stream);
-            }
+            kept.rows_since(*first, &mut changed, &mut new);
         }
-        fold.insert(S::KEPT, stories).await?;
+        fold.write(S::KEPT, changed, new).await?;
         for table in S::TABLES {
             let Different { gone, changed, new } = differences.take(table);
             fold.remove(table, "unit", gone).await?;
@@ -333,20 +373,22 @@ impl<S: Story> Stories<S> {
         position_of: impl Fn(&str) -> Position,
     ) -> Result<(), Failed> {
         let mut rows = vec![];
-        for row in fold.load(S::KEPT, "stream", missing).await? {
-            rows.push((row.count("position")?, row));
+        for row in fold.load_settled(S::KEPT, "stream", missing).await? {
+            rows.push((row.count("chapter")?, row));
         }
-        rows.sort_by_key(|(position, _)| *position);
-        for (position, row) in rows {
+        rows.sort_by_key(|(chapter, _)| *chapter);
+        for (_, row) in rows {
             let stream = row.text("stream")?;
-            let Ok(said) = serde_json::from_str(&row.text("said")?) else {
+            let Ok(said) = serde_json::from_str::<Vec<(Position, Said<S::Fact>)>>(&row.text("facts")?) else {
                 let reason =
                     format!("the story in {} is of another shape: rebuild the projection", S::KEPT.name);
                 return Err(Failed::Poison { position: position_of(&stream), reason });
             };
-            let told = self.known.entry(stream.clone()).or_insert_with(|| Told::new(&stream));
-            told.reference = row.maybe_text("reference")?.or(told.reference.take());
-            told.take(position, said);
+            let kept = self.known.entry(stream.clone()).or_insert_with(|| Kept::new(&stream));
+            kept.told.reference = row.maybe_text("reference")?.or(kept.told.reference.take());
+            for (position, said) in said {
+                kept.take(position, said);
+            }
         }
         Ok(())
     }
@@ -365,11 +407,34 @@ mod tests {
 
     #[test]
     fn a_fact_told_late_takes_its_place_in_the_past() {
-        let mut told = Told::new("case");
-        told.take(1, vec![(date(2017, 5, 2), "came")]);
-        told.take(2, vec![(date(2017, 5, 20), "ended")]);
-        told.take(3, vec![(date(2017, 5, 10), "seen"), (date(2017, 5, 2), "told")]);
-        let order: Vec<_> = told.facts.iter().map(|dated| dated.fact).collect();
+        let mut kept = Kept::new("case");
+        kept.take(1, vec![(date(2017, 5, 2), "came")]);
+        kept.take(2, vec![(date(2017, 5, 20), "ended")]);
+        kept.take(3, vec![(date(2017, 5, 10), "seen"), (date(2017, 5, 2), "told")]);
+        let order: Vec<_> = kept.told.facts.iter().map(|dated| dated.fact).collect();
         assert_eq!(order, ["came", "told", "seen", "ended"]);
+    }
+
+    #[test]
+    fn a_chapter_is_full_and_the_next_begins() {
+        let (mut kept, mut in_steps) = (Kept::new("case"), vec![]);
+        for position in 1..=10 {
+            // Every third is told late, and stands before the others by its day.
+            let day = if position % 3 == 0 { date(2017, 5, 1) } else { date(2017, 5, 2) };
+            kept.take(position, vec![(day, position)]);
+            let (mut changed, mut new) = (vec![], vec![]);
+            kept.rows_since(position, &mut changed, &mut new);
+            let begins = position as usize % CHAPTER == 1;
+            assert_eq!((changed.len(), new.len()), if begins { (0, 1) } else { (1, 0) }, "{position}");
+            in_steps.truncate((position as usize - 1) / CHAPTER);
+            in_steps.extend(changed.into_iter().chain(new));
+        }
+        let (mut changed, mut new) = (vec![], vec![]);
+        kept.rows_since(1, &mut changed, &mut new);
+        assert_eq!(changed, [[]; 0] as [[Value; 0]; 0]);
+        assert_eq!(new, in_steps, "the same however it grew");
+        assert_eq!(kept.chapters, [1, 5, 9]);
+        let told = |row: &Vec<Value>| format!("{:?}", row[3]).matches("2017-05-0").count();
+        assert_eq!(new.iter().map(told).collect::<Vec<_>>(), [4, 4, 2]);
     }
 }

@@ -81,7 +81,7 @@ pub struct Projections {
 
 struct Inner {
     db: Db,
-    source: Source,
+    source: Arc<Source>,
     authority: Arc<Authority>,
     clock: Arc<dyn Clock>,
     gauges: Gauges,
@@ -162,7 +162,14 @@ impl Projections {
             })
             .collect();
         Ok(Self {
-            inner: Arc::new(Inner { db, source: Source::new(log.clone()), authority, clock, gauges, runs }),
+            inner: Arc::new(Inner {
+                db,
+                source: Arc::new(Source::new(log.clone())),
+                authority,
+                clock,
+                gauges,
+                runs,
+            }),
         })
     }
 

@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use caseledger_log::Position;
+use futures::{StreamExt, TryStreamExt};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 use super::follow::{Step, moved};
 use super::pace::{LOOK_AGAIN, Live, Pace};
+use super::source::Ahead;
 use super::{Checkpoint, Projections, RunnerError, Worker, checkpoint, poison};
 use crate::projection::{Delivered, Failed, Fold, Spec, Tables};
-use crate::sql::{Behind, Done, Tx};
+use crate::sql::{Behind, Done, Table, Tx};
 
 /// What a rebuild adds to the names of the tables that it fills.
 const BESIDE: &str = "_rebuild";
+/// Of how many tables the indexes are made at the same time.
+const INDEXED_AT_A_TIME: usize = 2;
 
 /// What is answered to a rebuild whose tables are another's now.
 fn taken_over(spec: &Spec, position: Position) -> RunnerError {
@@ -70,7 +74,7 @@ impl Build {
 }
 
 /// What a task answered. A panic of a fold is a fault of the program: let it be seen here too.
-fn joined<T>(answer: Result<T, JoinError>) -> T {
+pub(super) fn joined<T>(answer: Result<T, JoinError>) -> T {
     answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
@@ -135,18 +139,12 @@ impl Projections {
         }
         let folded: Arc<[&str]> =
             builds.iter().flat_map(|build| self.inner.runs[build.index].spec.folds).copied().collect();
-        let read = |after| {
-            let (inner, folded) = (Arc::clone(&self.inner), Arc::clone(&folded));
-            tokio::spawn(async move { inner.source.decoded(after, &folded).await })
-        };
         let (mut position, mut pace) = (0, Pace::default());
-        // The next stretch is read while this one is folded.
-        let mut next = read(position);
+        let mut ahead = Ahead::new(Arc::clone(&self.inner.source), folded);
         while position < of && !builds.is_empty() {
-            let window = joined((&mut next).await)?;
+            let window = ahead.after(position).await?;
             let Some(last) = window.last() else { break };
             position = last.position;
-            next = read(position);
             while pace.must_wait(self.live().await?) {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
@@ -164,7 +162,7 @@ impl Projections {
                 tokio::time::sleep(begun.elapsed()).await;
             }
         }
-        next.abort();
+        drop(ahead);
         let finished = self.each(builds, |projections, build| async move {
             projections.finish_beside(build).await.map(|()| position)
         });
@@ -260,7 +258,7 @@ impl Projections {
             let _nobody_waits = tell.send(());
             Ok(tx)
         };
-        Behind::new(begin, BESIDE)
+        Behind::new(self.inner.db.clone(), begin, BESIDE)
     }
 
     /// Why a rebuild can't go on: what failed while it was written comes first. Gives its room back if it stands at an event.
@@ -313,11 +311,32 @@ impl Projections {
         if !own.write_over(&mut tx, run.spec, BESIDE, &own).await? {
             return Err(taken_over(run.spec, own.position));
         }
-        for table in run.spec.tables {
-            table.create_indexes(&mut tx, BESIDE, build.epoch).await?;
-        }
         tx.commit().await?;
+        let tables = futures::stream::iter(run.spec.tables).map(Ok::<_, RunnerError>);
+        let indexed = tables.try_for_each_concurrent(INDEXED_AT_A_TIME, |table| {
+            let (projections, own) = (self.clone(), &own);
+            async move { projections.index_beside(table, run.spec, build.epoch, own).await }
+        });
+        indexed.await?;
         self.take_over(build.index, build.worker, own.position).await
+    }
+
+    /// Makes the indexes of a table, if the rebuild still has it. What stands in it has been committed, so that several
+    /// connections can work at it.
+    async fn index_beside(
+        &self,
+        table: &Table,
+        spec: &'static Spec,
+        epoch: u64,
+        own: &Checkpoint,
+    ) -> Result<(), RunnerError> {
+        // Asked before the transaction has a connection: nobody who has one waits for another.
+        if Checkpoint::read(&self.inner.db, spec, BESIDE).await? != *own {
+            return Err(taken_over(spec, own.position));
+        }
+        let mut tx = self.inner.db.begin().await?;
+        table.create_indexes(&mut tx, BESIDE, epoch).await?;
+        Ok(tx.commit().await?)
     }
 
     /// How those stand who follow the log, in this process and in others.

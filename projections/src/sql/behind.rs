@@ -5,7 +5,7 @@
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Row, SqlError, Table, Tx, Value};
+use super::{Db, Row, SqlError, Table, Tx, Value};
 
 /// How many statements may wait to be done.
 const WAITING: usize = 32;
@@ -18,6 +18,8 @@ pub(crate) enum Work {
     Upsert(&'static Table, Vec<Vec<Value>>),
     /// As [`Tx::insert`].
     Insert(&'static Table, Vec<Vec<Value>>),
+    /// As [`Tx::insert_many`].
+    InsertMany(&'static Table, Vec<Vec<Value>>),
     /// As [`Tx::remove`].
     Remove(&'static Table, &'static str, Vec<String>),
     /// As [`Tx::remove_rows`].
@@ -34,6 +36,7 @@ impl Work {
             }
             Self::Upsert(table, rows) => tx.upsert(table, suffix, &rows).await,
             Self::Insert(table, rows) => tx.insert(table, suffix, &rows).await,
+            Self::InsertMany(table, rows) => tx.insert_many(table, suffix, &rows).await,
             Self::Remove(table, column, keys) => tx.remove(table, suffix, column, &keys).await,
             Self::RemoveRows(table, keys) => tx.remove_rows(table, suffix, &keys).await,
         }
@@ -41,27 +44,39 @@ impl Work {
 }
 
 /// The one end of it: what it is given is done in order.
-pub(crate) struct Behind(mpsc::Sender<Work>);
+pub(crate) struct Behind {
+    work: mpsc::Sender<Work>,
+    db: Db,
+}
 
 /// The other end: the transaction once all is done, or why it could not be.
 pub(crate) type Done<E> = JoinHandle<Result<Tx, E>>;
 
 impl Behind {
-    /// Begins a transaction, when it can be, and works on tables with that suffix until this end is dropped. Everything is
-    /// undone unless the other end commits it.
+    /// Begins a transaction once there is something to do, when it can be, and works on tables with that suffix until this end
+    /// is dropped. Everything is undone unless the other end commits it. Who reads before they write holds no connection
+    /// while they wait for another.
     pub(crate) fn new<E: From<SqlError> + Send + 'static>(
+        db: Db,
         begin: impl Future<Output = Result<Tx, E>> + Send + 'static,
         suffix: &'static str,
     ) -> (Self, Done<E>) {
         let (work, mut waiting) = mpsc::channel::<Work>(WAITING);
         let done = tokio::spawn(async move {
+            let mut next = waiting.recv().await;
             let mut tx = begin.await?;
-            while let Some(work) = waiting.recv().await {
+            while let Some(work) = next {
                 work.done(&mut tx, suffix).await?;
+                next = waiting.recv().await;
             }
             Ok(tx)
         });
-        (Self(work), done)
+        (Self { work, db }, done)
+    }
+
+    /// The database, outside of the transaction.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
     }
 
     /// Has something done, after all that it was given before.
@@ -69,7 +84,7 @@ impl Behind {
     /// # Errors
     /// That something has failed: the other end knows what.
     pub(crate) async fn give(&mut self, work: Work) -> Result<(), SqlError> {
-        self.0.send(work).await.map_err(|_| broken())
+        self.work.send(work).await.map_err(|_| broken())
     }
 
     /// Rows, as they are after all that was given before.

@@ -132,7 +132,7 @@ impl Tx {
         if keys.is_empty() {
             return Ok(vec![]);
         }
-        let select = format!("SELECT {} FROM {}{suffix} WHERE {column}", table.column_list(), table.name);
+        let select = select(table, suffix, column);
         Ok(match &mut self.begun {
             None => self.db.load_of(&select, keys).await?,
             Some(Begun::Sqlite(tx, _)) => {
@@ -194,8 +194,21 @@ impl Db {
         if let Some(snapshot) = &self.snapshot {
             return snapshot.lock().await.load(table, "", column, keys).await;
         }
-        let select = format!("SELECT {} FROM {} WHERE {column}", table.column_list(), table.name);
-        self.load_of(&select, keys).await
+        self.load_beside(table, "", column, keys).await
+    }
+
+    /// The rows of the table with that suffix whose column holds one of the texts, outside of a transaction.
+    pub(crate) async fn load_beside(
+        &self,
+        table: &Table,
+        suffix: &str,
+        column: &str,
+        keys: &[String],
+    ) -> Result<Vec<Row>, SqlError> {
+        if keys.is_empty() {
+            return Ok(vec![]);
+        }
+        self.load_of(&select(table, suffix, column), keys).await
     }
 
     async fn load_of(&self, select: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
@@ -216,6 +229,11 @@ impl Db {
                 .collect(),
         })
     }
+}
+
+/// The beginning of a question for the rows whose column holds one of some texts.
+fn select(table: &Table, suffix: &str, column: &str) -> String {
+    format!("SELECT {} FROM {}{suffix} WHERE {column}", table.column_list(), table.name)
 }
 
 fn as_json(keys: &[String]) -> String {

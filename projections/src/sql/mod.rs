@@ -6,6 +6,7 @@
 
 mod behind;
 mod bulk;
+mod copy;
 pub(crate) mod readers;
 mod table;
 mod value;
@@ -17,6 +18,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::Mutex;
 
 pub(crate) use behind::{Behind, Done, Work};
+pub(crate) use copy::MANY;
 pub use readers::figures_columns;
 pub(crate) use table::view_of;
 pub use table::{Column, Kind, Table, current_view};

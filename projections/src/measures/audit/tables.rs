@@ -6,7 +6,7 @@ use crate::sql::{Column, Table};
 
 /// What reports need of each audit's events.
 pub(in crate::measures) const STORY: Table = kept(
-    "measure_audit_story_v3",
+    "measure_audit_story_v4",
     "What reports need of each audit's events, from which its units are made.",
 );
 
@@ -18,7 +18,7 @@ const GOOD: Column = Column::bool("good", "Whether it is good or better.");
 
 /// The cases that auditors looked at.
 pub(in crate::measures) const CASE_AUDIT: Table = Table {
-    name: "report_case_audit_v3",
+    name: "report_case_audit_v4",
     doc: "The cases that auditors looked at; one row an audit and case.",
     columns: &[
         UNIT,
@@ -47,7 +47,7 @@ pub(in crate::measures) const CASE_AUDIT: Table = Table {
 
 /// The grades by standard.
 pub(in crate::measures) const GRADE: Table = Table {
-    name: "report_audit_grade_v3",
+    name: "report_audit_grade_v4",
     doc: "How good practice was against each standard; one row an audit, case and standard.",
     columns: &[
         UNIT,
@@ -67,7 +67,7 @@ pub(in crate::measures) const GRADE: Table = Table {
 
 /// The checks of compliance.
 pub(in crate::measures) const COMPLIANCE: Table = Table {
-    name: "report_compliance_v3",
+    name: "report_compliance_v4",
     doc: "The steps that auditors checked, save those that the case did not need; one row an audit, case and step.",
     columns: &[
         UNIT,
@@ -86,7 +86,7 @@ pub(in crate::measures) const COMPLIANCE: Table = Table {
 
 /// What is done about findings.
 pub(in crate::measures) const ACTION: Table = Table {
-    name: "report_audit_action_v3",
+    name: "report_audit_action_v4",
     doc: "What was agreed about the findings of audits. It was open at the end of a day when from_day <= day and until_day > day.",
     columns: of_others![
         THEME,

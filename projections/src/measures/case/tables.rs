@@ -6,11 +6,11 @@ use crate::sql::{Column, Table};
 
 /// What reports need of each case's events.
 pub(in crate::measures) const STORY: Table =
-    kept("measure_case_story_v3", "What reports need of each case's events, from which its units are made.");
+    kept("measure_case_story_v4", "What reports need of each case's events, from which its units are made.");
 
 /// The stretches in which a case was open.
 pub(in crate::measures) const OPEN: Table = Table {
-    name: "report_open_v3",
+    name: "report_open_v4",
     doc: "The stretches of days in which early help worked with a family and nothing about that changed. A case was open at \
           the end of a day when from_day <= day and until_day > day.",
     columns: of_cases![
@@ -34,7 +34,7 @@ pub(in crate::measures) const OPEN: Table = Table {
 
 /// The episodes of early help.
 pub(in crate::measures) const EPISODE: Table = Table {
-    name: "report_episode_v3",
+    name: "report_episode_v4",
     doc: "The times in which early help worked with a family, from acceptance to closure or step-up.",
     columns: of_cases![
         Column::text("opened_on", "The day on which it was accepted, or reopened."),
@@ -51,7 +51,7 @@ pub(in crate::measures) const EPISODE: Table = Table {
 
 /// Entries of the record of which managers should know.
 pub(in crate::measures) const ENTRY: Table = Table {
-    name: "report_entry_v3",
+    name: "report_entry_v4",
     doc: "Entries that were made more than seven days after what they tell of had happened, and entries that put earlier \
           ones right.",
     columns: of_cases![
@@ -68,7 +68,7 @@ pub(in crate::measures) const ENTRY: Table = Table {
 
 /// The referrals.
 pub(in crate::measures) const REFERRAL: Table = Table {
-    name: "report_referral_v3",
+    name: "report_referral_v4",
     doc: "The referrals, how soon each was answered and what was decided. Cases that another record held have none.",
     columns: of_cases![
         Column::text("received_on", "The day on which it was received."),
@@ -112,7 +112,7 @@ pub(in crate::measures) const REFERRAL: Table = Table {
 
 /// The assessments.
 pub(in crate::measures) const ASSESSMENT: Table = Table {
-    name: "report_assessment_v3",
+    name: "report_assessment_v4",
     doc: "The assessments.",
     columns: of_cases![
         Column::text("assessment_id", "The assessment."),
@@ -134,7 +134,7 @@ pub(in crate::measures) const ASSESSMENT: Table = Table {
 
 /// What managers decided on assessments.
 pub(in crate::measures) const AUTHORISATION: Table = Table {
-    name: "report_authorisation_v3",
+    name: "report_authorisation_v4",
     doc: "What managers decided on completed assessments.",
     columns: of_cases![
         Column::text("decided_on", "The day."),
@@ -146,7 +146,7 @@ pub(in crate::measures) const AUTHORISATION: Table = Table {
 
 /// What was to be done.
 pub(in crate::measures) const ACTION: Table = Table {
-    name: "report_action_v3",
+    name: "report_action_v4",
     doc: "The stretches of days in which an action of an open case was to be done by the same day. It was to be done at the \
           end of a day when from_day <= day and until_day > day, and was overdue when due_on < day.",
     columns: of_cases![
@@ -171,7 +171,7 @@ pub(in crate::measures) const ACTION: Table = Table {
 
 /// The reviews of plans.
 pub(in crate::measures) const REVIEW: Table = Table {
-    name: "report_review_v3",
+    name: "report_review_v4",
     doc: "The reviews of plans that were held, and those that were due while the case was open and were not.",
     columns: of_cases![
         Column::text("due_on", "The day for which it had been set.").or_empty(),
@@ -188,7 +188,7 @@ pub(in crate::measures) const REVIEW: Table = Table {
 
 /// The step-ups.
 pub(in crate::measures) const STEP_UP: Table = Table {
-    name: "report_step_up_v3",
+    name: "report_step_up_v4",
     doc: "The requests to statutory social care to take a family over. One waits for its answer at the end of a day when \
           from_day <= day and until_day > day.",
     columns: of_cases![
@@ -208,7 +208,7 @@ pub(in crate::measures) const STEP_UP: Table = Table {
 
 /// The step-downs.
 pub(in crate::measures) const STEP_DOWN: Table = Table {
-    name: "report_step_down_v3",
+    name: "report_step_down_v4",
     doc: "The families that statutory social care handed over.",
     columns: of_cases![
         Column::text("transfer_id", "The handover."),
@@ -228,7 +228,7 @@ pub(in crate::measures) const STEP_DOWN: Table = Table {
 
 /// The closures.
 pub(in crate::measures) const CLOSURE: Table = Table {
-    name: "report_closure_v3",
+    name: "report_closure_v4",
     doc: "The closures of cases, and whether what was better then had lasted.",
     columns: of_cases![
         Column::text("closed_on", "The day."),
@@ -247,7 +247,7 @@ pub(in crate::measures) const CLOSURE: Table = Table {
 
 /// The goals of closed cases.
 pub(in crate::measures) const GOAL: Table = Table {
-    name: "report_goal_v3",
+    name: "report_goal_v4",
     doc: "The goals that were scored when a case was closed.",
     columns: of_cases![
         Column::text("goal_id", "The goal."),
@@ -263,7 +263,7 @@ pub(in crate::measures) const GOAL: Table = Table {
 
 /// What people said of the help.
 pub(in crate::measures) const FEEDBACK: Table = Table {
-    name: "report_feedback_v3",
+    name: "report_feedback_v4",
     doc: "What people said of the help; their words are in the case.",
     columns: of_cases![
         Column::text("given_on", "The day."),

@@ -118,13 +118,13 @@ macro_rules! children_without {
             among: "1 = 1",
             shape: Shape::Ratio {
                 of: concat!(
-                    "CASE WHEN u.case_id IN (SELECT c.case_id FROM report_child_v3 c WHERE c.complete = false AND \
+                    "CASE WHEN u.case_id IN (SELECT c.case_id FROM report_child_v4 c WHERE c.complete = false AND \
                      c.",
                     $known,
                     " = false AND c.from_day >= (SELECT min(e.children_since) FROM (SELECT e.children_since FROM \
-                     report_episode_v3 e WHERE e.ended_on IS NULL UNION ALL SELECT e.children_since FROM \
-                     report_episode_v3 e WHERE e.ended_on > :first) e) AND c.from_day <= :last AND c.until_day > \
-                     :first) THEN (SELECT count(*) FROM report_child_v3 c WHERE c.case_id = u.case_id AND c.",
+                     report_episode_v4 e WHERE e.ended_on IS NULL UNION ALL SELECT e.children_since FROM \
+                     report_episode_v4 e WHERE e.ended_on > :first) e) AND c.from_day <= :last AND c.until_day > \
+                     :first) THEN (SELECT count(*) FROM report_child_v4 c WHERE c.case_id = u.case_id AND c.",
                     $known,
                     " = false AND c.from_day <= :day AND c.until_day > :day) ELSE 0 END"
                 ),

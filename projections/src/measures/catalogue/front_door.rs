@@ -179,7 +179,7 @@ pub(super) static REPEAT_REFERRALS: Measure = Measure {
     shape: Shape::Share {
         // A child belongs to a referral when it came with it. In this form the databases look all of them up once, and not
         // for each referral.
-        of: "(u.case_id, u.received_on) IN (SELECT c.case_id, c.came_on FROM report_child_case_v3 c WHERE \
+        of: "(u.case_id, u.received_on) IN (SELECT c.case_id, c.came_on FROM report_child_case_v4 c WHERE \
         c.came_back = true AND c.came_on >= :first AND c.came_on <= :last)",
     },
 };

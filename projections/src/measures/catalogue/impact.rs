@@ -111,12 +111,12 @@ pub(super) static RE_REFERRED: Measure = Measure {
         // Few families come back. Who came with a further case since the first of these closures is looked up once; only
         // of the cases that they had before it is asked whether that was after their own closure.
         of: concat!(
-            "u.case_id IN (SELECT o.case_before_id FROM report_child_case_v3 o WHERE o.cases_before = 1 AND ",
+            "u.case_id IN (SELECT o.case_before_id FROM report_child_case_v4 o WHERE o.cases_before = 1 AND ",
             since_the_first_closure!(),
-            " UNION ALL SELECT c.case_id FROM report_child_case_v3 o JOIN report_child_case_v3 c ON c.person_id = \
+            " UNION ALL SELECT c.case_id FROM report_child_case_v4 o JOIN report_child_case_v4 c ON c.person_id = \
             o.person_id AND c.came_on < o.came_on WHERE o.cases_before = 2 AND ",
             since_the_first_closure!(),
-            ") AND EXISTS (SELECT 1 FROM report_child_case_v3 c JOIN report_child_case_v3 o ON o.person_id = \
+            ") AND EXISTS (SELECT 1 FROM report_child_case_v4 c JOIN report_child_case_v4 o ON o.person_id = \
             c.person_id AND o.came_on > u.closed_on AND o.came_on <= u.twelve_months_on WHERE c.case_id = u.case_id \
             AND c.came_on <= u.closed_on)"
         ),

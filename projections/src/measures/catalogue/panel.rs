@@ -38,9 +38,9 @@ pub(super) static CADENCE: Measure = Measure {
     dimensions: &[],
     of: &MEETING,
     day: "held_on",
-    among: "EXISTS (SELECT 1 FROM report_panel_v3 b WHERE b.held_on < u.held_on)",
+    among: "EXISTS (SELECT 1 FROM report_panel_v4 b WHERE b.held_on < u.held_on)",
     shape: Shape::Share {
-        of: "u.held_number - (SELECT b.held_number FROM report_panel_v3 b WHERE b.held_on < u.held_on \
+        of: "u.held_number - (SELECT b.held_number FROM report_panel_v4 b WHERE b.held_on < u.held_on \
              ORDER BY b.held_on DESC LIMIT 1) <= u.cadence_days",
     },
 };

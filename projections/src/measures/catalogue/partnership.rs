@@ -30,6 +30,6 @@ pub(super) static PARTNER_LED: Measure = Measure {
     day: "",
     among: "u.planned",
     shape: Shape::Share {
-        of: "u.lead_agency_id IN (SELECT a.agency_id FROM measure_agency_v3 a WHERE a.is_authority = false)",
+        of: "u.lead_agency_id IN (SELECT a.agency_id FROM measure_agency_v4 a WHERE a.is_authority = false)",
     },
 };

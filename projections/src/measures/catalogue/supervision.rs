@@ -29,7 +29,7 @@ pub(super) static SUPERVISED: Measure = Measure {
     dimensions: &[],
     of: &PRACTITIONER,
     day: "",
-    among: "u.manages = false AND EXISTS (SELECT 1 FROM measure_agency_v3 a WHERE a.agency_id = u.agency_id AND a.is_authority)",
+    among: "u.manages = false AND EXISTS (SELECT 1 FROM measure_agency_v4 a WHERE a.agency_id = u.agency_id AND a.is_authority)",
     shape: Shape::Share { of: "u.supervision_due_on >= :day" },
 };
 

@@ -60,8 +60,8 @@ pub(super) static BACK_AT_HIGHER_LEVEL: Measure = Measure {
     day: "ninety_days_on",
     among: "u.outcome = 'universal-services'",
     shape: Shape::Share {
-        of: "EXISTS (SELECT 1 FROM report_child_case_v3 c JOIN report_child_case_v3 o ON o.person_id = c.person_id \
-        AND o.case_id <> c.case_id AND o.came_on <= u.ninety_days_on JOIN report_referral_v3 r ON r.case_id = \
+        of: "EXISTS (SELECT 1 FROM report_child_case_v4 c JOIN report_child_case_v4 o ON o.person_id = c.person_id \
+        AND o.case_id <> c.case_id AND o.came_on <= u.ninety_days_on JOIN report_referral_v4 r ON r.case_id = \
         o.case_id WHERE c.case_id = u.case_id AND c.came_on <= u.decided_on AND r.received_on > u.decided_on AND \
         r.decided_on <= u.ninety_days_on AND \
         r.level_of_need > u.level_of_need)",

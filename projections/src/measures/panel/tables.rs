@@ -6,13 +6,13 @@ use crate::sql::{Column, Table};
 
 /// What reports need of each meeting's events.
 pub(in crate::measures) const STORY: Table = kept(
-    "measure_panel_story_v3",
+    "measure_panel_story_v4",
     "What reports need of each panel meeting's events, from which its units are made.",
 );
 
 /// The meetings.
 pub(in crate::measures) const MEETING: Table = Table {
-    name: "report_panel_v3",
+    name: "report_panel_v4",
     doc: "The meetings of the early help panel that were called.",
     columns: of_others![
         Column::text("planned_on", "The day for which it was called."),
@@ -30,7 +30,7 @@ pub(in crate::measures) const MEETING: Table = Table {
 
 /// Who came to the meetings.
 pub(in crate::measures) const ATTENDANCE: Table = Table {
-    name: "report_attendance_v3",
+    name: "report_attendance_v4",
     doc: "The agencies that were asked to a meeting of the panel that was held, or came to it; one row a meeting and agency.",
     columns: of_others![
         Column::text("agency_id", "The agency."),
@@ -46,7 +46,7 @@ pub(in crate::measures) const ATTENDANCE: Table = Table {
 
 /// What the meetings did with the cases on their agendas.
 pub(in crate::measures) const ITEM: Table = Table {
-    name: "report_panel_item_v3",
+    name: "report_panel_item_v4",
     doc: "The cases on which a meeting of the panel decided, or which it put off; one row a meeting and case.",
     columns: &[
         UNIT,

@@ -6,14 +6,14 @@ use crate::sql::{Column, Table};
 
 /// What reports need of each person.
 pub(in crate::measures) const STORY: Table = kept(
-    "measure_person_story_v3",
+    "measure_person_story_v4",
     "Which details of each person are known, to which cases they came as children, and since when. The details themselves \
      are not kept here.",
 );
 
 /// The children of cases.
 pub(in crate::measures) const CHILD: Table = Table {
-    name: "report_child_v3",
+    name: "report_child_v4",
     doc: "The stretches of days in which a case was for a child and the people register knew the same details of it. Of a \
           child whose entry was erased, or was never made, it knows none.",
     columns: of_others![
@@ -33,7 +33,7 @@ pub(in crate::measures) const CHILD: Table = Table {
 
 /// The cases of children who came to more than one.
 pub(in crate::measures) const CHILD_CASE: Table = Table {
-    name: "report_child_case_v3",
+    name: "report_child_case_v4",
     doc: "The cases of the children who came to more than one: a row for each such child and each case that it came to.",
     columns: of_others![
         CASE,

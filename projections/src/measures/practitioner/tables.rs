@@ -6,7 +6,7 @@ use crate::sql::{Column, Table};
 
 /// What reports need of what is recorded of each practitioner.
 pub(in crate::measures) const STORY: Table = kept(
-    "measure_practitioner_story_v3",
+    "measure_practitioner_story_v4",
     "What reports need of what the register and the supervision record say of each practitioner.",
 );
 
@@ -18,7 +18,7 @@ const AGENCY: Column = Column::text("agency_id", "The agency of that team.");
 
 /// The stretches in which nothing changed for a practitioner.
 pub(in crate::measures) const PRACTITIONER: Table = Table {
-    name: "report_practitioner_v3",
+    name: "report_practitioner_v4",
     doc: "The stretches of days in which a practitioner worked with families here and nothing about that changed: from their \
           registration, or their first supervision if that was earlier, to their last day.",
     columns: of_others![
@@ -36,7 +36,7 @@ pub(in crate::measures) const PRACTITIONER: Table = Table {
 
 /// The supervisions that were held.
 pub(in crate::measures) const SUPERVISION: Table = Table {
-    name: "report_supervision_v3",
+    name: "report_supervision_v4",
     doc: "The supervisions that were held.",
     columns: of_others![
         TEAM,
@@ -59,7 +59,7 @@ pub(in crate::measures) const SUPERVISION: Table = Table {
 
 /// The cases that were discussed in supervision.
 pub(in crate::measures) const DISCUSSION: Table = Table {
-    name: "report_discussion_v3",
+    name: "report_discussion_v4",
     doc: "The cases that were discussed in supervision; one row a supervision and case.",
     columns: &[
         UNIT,
@@ -76,7 +76,7 @@ pub(in crate::measures) const DISCUSSION: Table = Table {
 
 /// The actions that supervisions agreed.
 pub(in crate::measures) const ACTION: Table = Table {
-    name: "report_supervision_action_v3",
+    name: "report_supervision_action_v4",
     doc: "The actions that supervisions agreed.",
     columns: of_others![
         TEAM,
