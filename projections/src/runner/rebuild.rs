@@ -405,16 +405,18 @@ impl Projections {
         loop {
             let mut tx = self.inner.db.begin().await?;
             tx.alone().await?;
+            let Some(new) = Checkpoint::wait(&mut tx, run.spec, BESIDE).await? else {
+                return Err(taken_over(run.spec, *position));
+            };
+            let tables = run.spec.tables.iter();
+            let names = tables.flat_map(|table| ["", BESIDE].map(|suffix| format!("{}{suffix}", table.name)));
+            tx.keep_from_vacuum(&names.collect::<Vec<_>>()).await?;
             let Some(old) = Checkpoint::wait(&mut tx, run.spec, "").await? else { return Ok(()) };
             if old.position > *position {
                 drop(tx);
                 *position = self.rebuilt(index, worker, *position).await?;
                 continue;
             }
-            let new = Checkpoint::wait(&mut tx, run.spec, BESIDE).await?;
-            let Some(new) = new else {
-                return Err(taken_over(run.spec, *position));
-            };
             tx.hurry().await?;
             let current = !checkpoint::newer_is_shown(&mut tx, run.spec).await?;
             for table in run.spec.tables {

@@ -250,6 +250,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Keeps tables from being vacuumed for the length of the transaction; people read and write them meanwhile. PostgreSQL ends
+    /// an autovacuum that somebody has waited for, for a second. Whoever is in a hurry does not wait so long, and would come
+    /// again and again until a large table has been vacuumed, which takes minutes.
+    ///
+    /// # Errors
+    /// [`SqlError`] when the database can't answer.
+    pub(crate) async fn keep_from_vacuum(&mut self, tables: &[String]) -> Result<(), SqlError> {
+        if self.is_postgres() && !tables.is_empty() {
+            let sql = format!("LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE", tables.join(", "));
+            self.execute(&sql, &[]).await?;
+        }
+        Ok(())
+    }
+
     /// From now on the transaction gives up when it has to wait for others. Whoever changes tables that people read says
     /// so first: readers who came before it would otherwise wait behind it while it waits for them, and PostgreSQL would
     /// end that by refusing one of the readers. SQLite's readers wait for nobody.
