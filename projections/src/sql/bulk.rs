@@ -134,7 +134,7 @@ impl Tx {
         }
         let select = select(table, suffix, column);
         Ok(match &mut self.begun {
-            None => self.db.load_of(&select, keys).await?,
+            None => self.db.load_beside(table, suffix, column, keys).await?,
             Some(Begun::Sqlite(tx, _)) => {
                 sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
                     .bind(as_json(keys))
@@ -188,9 +188,6 @@ impl Db {
     /// # Errors
     /// [`SqlError`] when the database can't answer.
     pub async fn load(&self, table: &Table, column: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
-        if keys.is_empty() {
-            return Ok(vec![]);
-        }
         if let Some(snapshot) = &self.snapshot {
             return snapshot.lock().await.load(table, "", column, keys).await;
         }
@@ -208,10 +205,7 @@ impl Db {
         if keys.is_empty() {
             return Ok(vec![]);
         }
-        self.load_of(&select(table, suffix, column), keys).await
-    }
-
-    async fn load_of(&self, select: &str, keys: &[String]) -> Result<Vec<Row>, SqlError> {
+        let select = select(table, suffix, column);
         Ok(match self.log().database() {
             Database::Sqlite(pool) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
                 .bind(as_json(keys))
