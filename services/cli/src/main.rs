@@ -10,7 +10,7 @@ use clap::CommandFactory;
 
 /// Commands and projections make and drop many small things: under load a third of the service's time went into that.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::read();

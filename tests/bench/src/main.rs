@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// The contenders are given what the service has.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// What a caseledger does in a second, beside others, on one machine and in one run.
 #[derive(Debug, Parser)]
