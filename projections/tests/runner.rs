@@ -518,15 +518,18 @@ async fn after_a_start_what_is_worked_on_is_remembered_unless_another_has_folded
         let cold = projections(&stage, &[&WARM]).await;
         assert_eq!(forgotten(&cold).await, 7, "{}", stage.engine);
         let warm = projections(&stage, &[&WARM]).await;
-        let of_late = warm.db().log().streams_of_late(1_000).await.unwrap();
-        warm.warm_up(&of_late, long).await;
+        let stream = |number| Uuid::from_u128(number).to_string();
+        let streams: Vec<StreamId> = (0..7)
+            .map(|number| StreamId { aggregate_type: "Case".to_owned(), aggregate_id: stream(number) })
+            .collect();
+        warm.warm_up(&streams, long).await;
         assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
-        warm.warm_up(&of_late, long).await;
+        warm.warm_up(&streams, long).await;
         assert_eq!(forgotten(&warm).await, 0, "one that folds already keeps its memory");
 
         // One whose memory is of a time before what another folds now.
         let late = projections(&stage, &[&WARM]).await;
-        late.warm_up(&of_late, no_time).await;
+        late.warm_up(&streams, no_time).await;
         assert_eq!(forgotten(&warm).await, 0, "{}", stage.engine);
         assert_eq!(forgotten(&late).await, 7, "{}", stage.engine);
         let after = WARM_TALLY.dump(late.db()).await.unwrap();

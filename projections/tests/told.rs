@@ -117,6 +117,7 @@ async fn views_timelines_and_worklists_are_what_the_aggregates_say() {
         let today = civil_date(history.now);
         let mut due = BTreeMap::new();
         let mut unallocated = BTreeSet::new();
+        let mut being_worked = BTreeMap::new();
         for (case, _) in by_case(&stage).await {
             let stream = stage.log.read_stream("Case", &case.to_string()).await.unwrap();
             let mut state = Case::default();
@@ -139,6 +140,9 @@ async fn views_timelines_and_worklists_are_what_the_aggregates_say() {
             due.insert(case, state.due(&authority).iter().filter(|due| due.on < today).count());
             if state.status == Some(Status::Accepted) {
                 unallocated.insert(case);
+            }
+            if state.status != Some(Status::Closed) {
+                being_worked.insert(stream.last().map(|last| last.position), case.to_string());
             }
 
             for order in [Order::OldestFirst, Order::NewestFirst] {
@@ -193,6 +197,9 @@ async fn views_timelines_and_worklists_are_what_the_aggregates_say() {
         let query = WorklistQuery::new(List::Unallocated, Whose::Everyone, today);
         let listed: BTreeSet<CaseId> = all_of(db, &query).await.into_iter().map(|item| item.case).collect();
         assert_eq!(listed, unallocated);
+        let latest = live.being_worked().await.unwrap();
+        let latest: Vec<String> = latest.into_iter().map(|stream| stream.aggregate_id).collect();
+        assert_eq!(latest, being_worked.into_values().rev().collect::<Vec<_>>());
         let team = id(0xb1).into();
         let query = WorklistQuery::new(List::Case, Whose::Team(team), today);
         assert!(all_of(db, &query).await.iter().all(|item| item.team == Some(team)));

@@ -26,6 +26,7 @@ pub use supervision::{
     supervision_sessions, supervisions_due,
 };
 pub use timeline::{Order, TimelineEntry, timeline};
+pub(crate) use worklist::being_worked;
 pub use worklist::{Whose, WorklistItem, WorklistQuery, worklist};
 
 use crate::cursor::CursorError;

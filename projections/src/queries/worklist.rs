@@ -1,6 +1,8 @@
 //! What people have to do.
 
-use caseledger_commands::{AgencyId, CaseId, CaseReference, Date, PractitionerId, TeamId};
+use caseledger_commands::case::CaseCommand;
+use caseledger_commands::{AgencyId, CaseId, CaseReference, CommandSet, Date, PractitionerId, TeamId};
+use caseledger_log::StreamId;
 use serde::Serialize;
 
 use super::QueryError;
@@ -120,6 +122,22 @@ pub async fn worklist(
     let rows = db.fetch(&sql, &values).await?;
     let items = rows.iter().map(|row| WorklistItem::of(row, query.today)).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_surplus(items, limit, |last| Cursor::after(&list, last.key.clone())))
+}
+
+/// The cases that are being worked, so many at most: those that something was last written to, the latest first. They are not
+/// found by the log's last events alone, of which many tell of cases that were closed since.
+///
+/// # Errors
+/// [`SqlError`] when the database can't answer, or has not been told of any case yet.
+pub(crate) async fn being_worked(db: &Db, most: usize) -> Result<Vec<StreamId>, SqlError> {
+    let sql = "SELECT c.case_id FROM worklist_v2 w JOIN case_view_v2 c ON c.case_id = w.case_id WHERE w.list = $1 \
+               ORDER BY c.position DESC LIMIT $2";
+    let values = [Value::from(List::Case.name()), Value::count(most as u64)];
+    let stream = |row: Row| {
+        let aggregate_id = row.text("case_id")?;
+        Ok(StreamId { aggregate_type: CaseCommand::AGGREGATE.to_owned(), aggregate_id })
+    };
+    db.fetch(sql, &values).await?.into_iter().map(stream).collect()
 }
 
 impl WorklistItem {

@@ -29,8 +29,6 @@ const LONGEST_LAG_SECONDS: f64 = 30.0;
 const SHORT_LOG: u64 = 10_000;
 /// How long a start waits for that.
 const LONGEST_START: Duration = Duration::from_secs(10);
-/// How many of the log's last events say which cases are worked on: those of some weeks in a large authority.
-const OF_LATE: u64 = 200_000;
 /// How long a start may take to remember what will be asked for first.
 const LONGEST_WARM_UP: Duration = Duration::from_secs(3);
 
@@ -109,15 +107,14 @@ fn find_out_whether_it_can_be_written(station: &Station) {
 async fn remember(station: &Station) {
     let (began, dispatcher) = (Instant::now(), station.dispatcher.clone());
     let until = began + LONGEST_WARM_UP;
-    let of_late = timeout_at(until, station.log.streams_of_late(OF_LATE)).await;
-    let Ok(Ok(of_late)) = of_late else {
-        return tracing::debug!("it is not known which cases are worked on");
+    let Ok(Ok(streams)) = timeout_at(until, station.projections.being_worked()).await else {
+        return tracing::debug!("it is not known which cases are being worked");
     };
-    let streams: Arc<[StreamId]> = of_late.into();
-    let of_late = Arc::clone(&streams);
+    let streams: Arc<[StreamId]> = streams.into();
+    let cases = Arc::clone(&streams);
     // What is not there by then is remembered beside the service, and more slowly.
     let commands = tokio::spawn(async move {
-        match dispatcher.warm_up(&of_late, until).await {
+        match dispatcher.warm_up(&cases, until).await {
             Ok(()) => tracing::debug!(took = ?began.elapsed(), "the cases that are worked on are remembered"),
             Err(error) => tracing::debug!(%error, "the cases that are worked on were not all remembered"),
         }

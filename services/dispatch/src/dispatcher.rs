@@ -163,16 +163,16 @@ impl Dispatcher {
         self.core.stores.register(false).await.map_err(failed)
     }
 
-    /// Remembers, after a start, the cases among streams that were written to of late, the last one first, and their people,
-    /// so that the first command on each finds them. From `until` on it leaves room to whoever comes; they load what they
+    /// Remembers, after a start, the cases among streams, of which the first are remembered longest, and their people, so that the
+    /// first command on each finds them. From `until` on it leaves room to whoever comes; they load what they
     /// need themselves.
     ///
     /// # Errors
     /// Those of the database: what is remembered by then stays so.
-    pub async fn warm_up(&self, of_late: &[StreamId], until: Instant) -> Result<(), LogError> {
+    pub async fn warm_up(&self, streams: &[StreamId], until: Instant) -> Result<(), LogError> {
         let Stores { cases, people, .. } = &self.core.stores;
         let mut ids: Vec<String> =
-            StreamId::of_type(of_late, CaseCommand::AGGREGATE).map(str::to_owned).collect();
+            StreamId::of_type(streams, CaseCommand::AGGREGATE).map(str::to_owned).collect();
         ids.reverse();
         cases.load_ahead(&ids, until).await?;
         let mut family = vec![];

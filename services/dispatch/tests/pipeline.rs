@@ -5,6 +5,7 @@ mod support;
 
 use caseledger_commands::{Actor, Role};
 use caseledger_dispatch::{Receipt, Rejection, key_derived_id};
+use caseledger_log::StreamId;
 use serde_json::json;
 use support::*;
 
@@ -251,14 +252,13 @@ async fn what_is_loaded_ahead_is_what_the_log_holds() {
     let pipeline = Pipeline::new().await;
     let case = pipeline.referral().await;
     let other = pipeline.another().await;
-    let of_late = other.log().streams_of_late(1_000).await.unwrap();
-    other.warm_up(&of_late, tokio::time::Instant::now()).await.unwrap();
+    let streams = [StreamId { aggregate_type: "Case".to_owned(), aggregate_id: case.to_string() }];
+    other.warm_up(&streams, tokio::time::Instant::now()).await.unwrap();
     let (loaded, version) = other.case(case.into()).await.unwrap().unwrap();
     assert_eq!((loaded.children.len(), version), (1, 1));
     let again = other.dispatch(&practitioner(), acknowledge(case)).await.unwrap();
     assert_eq!(again.version, 2);
-    let of_late = other.log().streams_of_late(1_000).await.unwrap();
-    other.warm_up(&of_late, tokio::time::Instant::now()).await.unwrap();
+    other.warm_up(&streams, tokio::time::Instant::now()).await.unwrap();
     assert_eq!(other.case(case.into()).await.unwrap().unwrap().1, 2);
 }
 

@@ -1,6 +1,5 @@
 //! The log's handle.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,11 +16,8 @@ use crate::queue::{Entrance, queue};
 use crate::writer::{Job, Trouble, Waiting, Writer};
 use crate::{
     Append, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt, Recorded,
-    StreamId, Urgency,
+    Urgency,
 };
-
-/// How many events' streams are asked for at once.
-const NAMES_AT_A_TIME: u64 = 10_000;
 
 /// How a log is opened.
 #[derive(Clone)]
@@ -278,27 +274,6 @@ impl Log {
             }
             Database::Postgres(_) => WriteTurn(None),
         }
-    }
-
-    /// The streams that the last so many events belong to, each once, the one that was written to last first.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn streams_of_late(&self, events: u64) -> Result<Vec<StreamId>, LogError> {
-        let head = self.inner.database.head().await?.position;
-        let mut known = HashSet::new();
-        let mut found = vec![];
-        let mut end = head;
-        while end > head.saturating_sub(events) {
-            let start = end.saturating_sub(NAMES_AT_A_TIME).max(head.saturating_sub(events));
-            for stream in self.inner.database.streams_between(start, end).await? {
-                if known.insert(stream.clone()) {
-                    found.push(stream);
-                }
-            }
-            end = start;
-        }
-        Ok(found)
     }
 
     /// One aggregate's streams, as cqrs-es sees them. Make it once and clone it: its cache of states is its own.

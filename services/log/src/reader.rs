@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgPool, SqlitePool};
 
 use crate::engine::{KEY_COLUMNS, KeyColumns, head};
 use crate::plan::{Head, KeptKey, timestamp};
-use crate::{IdempotencyKey, LogError, Position, Recorded, StreamId};
+use crate::{IdempotencyKey, LogError, Position, Recorded};
 
 /// The database that holds the log, for the read models that live beside it.
 ///
@@ -107,18 +107,6 @@ impl Database {
         };
         found.sort_by_key(|payload| (payload.place, payload.sequence));
         Ok(found)
-    }
-
-    /// The streams of the events after a position and up to another, the last event's first.
-    pub(crate) async fn streams_between(
-        &self,
-        after: Position,
-        until: Position,
-    ) -> Result<Vec<StreamId>, LogError> {
-        let sql = "SELECT aggregate_type, aggregate_id FROM events WHERE position > $1 AND position <= $2 \
-                   ORDER BY position DESC";
-        let (after, until) = (after as i64, until as i64);
-        Ok(on!(self, |pool| sqlx::query_as(sql).bind(after).bind(until).fetch_all(pool).await)?)
     }
 
     pub(crate) async fn kept_key(&self, key: &IdempotencyKey) -> Result<Option<KeptKey>, LogError> {

@@ -88,7 +88,7 @@ on_both_engines! {
         what_was_read_before_another_process_wrote_is_a_conflict,
         many_streams_that_are_loaded_at_once_are_each_whole,
         a_load_that_is_given_up_leaves_others_theirs,
-        what_was_written_to_of_late_is_loaded_ahead,
+        streams_are_loaded_ahead,
         an_event_that_cannot_be_read_is_named,
     ],
 }
