@@ -1,12 +1,8 @@
 //! Many rows at once: the statements that the shared subset of SQL can't say.
 
-use caseledger_log::Database;
+use caseledger_log::{Database, sqlite_values};
 
 use super::{Begun, Db, Kind, Row, SqlError, Table, Tx, Value, bound};
-
-/// How many rows go into one statement in SQLite. Few sizes, so that each statement is prepared once; the columns of
-/// the widest table times the largest stays below SQLite's 32,766 values.
-const STEPS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// How many rows go into one statement in PostgreSQL.
 const LARGEST_ARRAY: usize = 4_096;
@@ -57,13 +53,9 @@ impl Tx {
         }
         match self.begun().await? {
             Begun::Sqlite(tx, _) => {
-                let mut rest = rows;
-                while !rest.is_empty() {
-                    let step = STEPS.into_iter().find(|step| *step <= rest.len()).unwrap_or(1);
-                    let (now, later) = rest.split_at(step);
-                    let sql = insert_values(table, suffix, step, over);
-                    bound!(&sql, now.iter().flatten()).execute(&mut **tx).await?;
-                    rest = later;
+                for (values, rows) in sqlite_values(rows, table.columns.len()) {
+                    let sql = insert(table, suffix, &values, over);
+                    bound!(&sql, rows.iter().flatten()).execute(&mut **tx).await?;
                 }
             }
             Begun::Postgres(tx) => {
@@ -234,12 +226,9 @@ fn as_json(keys: &[String]) -> String {
     serde_json::Value::from(keys.to_vec()).to_string()
 }
 
-/// `INSERT … VALUES (?, ?), (?, ?) …`. Numbered places have names to SQLite, and it looks for each of thousands among all of
-/// them.
-fn insert_values(table: &Table, suffix: &str, rows: usize, over: &str) -> String {
-    let row = format!("({})", vec!["?"; table.columns.len()].join(", "));
-    let values = vec![row; rows].join(", ");
-    format!("INSERT INTO {}{suffix} ({}) VALUES {values} {over}", table.name, table.column_list())
+/// A statement that writes rows, wherever they come from.
+fn insert(table: &Table, suffix: &str, rows: &str, over: &str) -> String {
+    format!("INSERT INTO {}{suffix} ({}) {rows} {over}", table.name, table.column_list())
 }
 
 /// `INSERT … SELECT unnest($1::bigint[]), …`: one prepared statement for any number of rows. `FROM unnest(…)` would put each
@@ -247,12 +236,7 @@ fn insert_values(table: &Table, suffix: &str, rows: usize, over: &str) -> String
 fn insert_arrays(table: &Table, suffix: &str, over: &str) -> String {
     let columns = table.columns.iter().map(|column| column.kind).zip(1..);
     let columns: Vec<String> = columns.map(|column| format!("unnest({})", array(column))).collect();
-    format!(
-        "INSERT INTO {}{suffix} ({}) SELECT {} {over}",
-        table.name,
-        table.column_list(),
-        columns.join(", "),
-    )
+    insert(table, suffix, &format!("SELECT {}", columns.join(", ")), over)
 }
 
 fn array((kind, number): (Kind, usize)) -> String {
@@ -293,4 +277,15 @@ fn bool(value: &Value) -> Option<bool> {
 
 fn text(value: &Value) -> Option<&str> {
     if let Value::Text(value) = value { value.as_deref() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Rows of SQLite's statements without a first value are passed over.
+    #[test]
+    fn every_row_begins_with_a_value() {
+        for table in crate::ALL.iter().flat_map(|spec| spec.tables) {
+            assert!(table.columns.first().is_some_and(|column| !column.nullable), "{}", table.name);
+        }
+    }
 }

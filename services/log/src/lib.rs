@@ -22,6 +22,7 @@ mod reader;
 mod recent;
 mod schema;
 mod store;
+mod values;
 mod writer;
 
 /// A place at which a build for the torture harness may die. Nothing in this build.
@@ -43,6 +44,7 @@ pub use plan::StreamId;
 pub use reader::Database;
 pub use schema::SCHEMA_VERSION;
 pub use store::{LogContext, LogStore, Urgency};
+pub use values::sqlite_values;
 
 /// Where an event stands in the authority's log: 1, 2, 3 … without a gap.
 pub type Position = u64;

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{KEY_COLUMNS, KeyColumns, TOUCH, head, is_taken, stored};
 use crate::plan::{Head, Plan, StreamId};
+use crate::values::sqlite_values;
 use crate::{LogError, fault_point};
 
 const HEAD: &str = "SELECT position, recorded_at FROM log_head";
@@ -22,17 +23,14 @@ FROM json_each($1) AS j ORDER BY j.key";
 const MOVE_HEAD: &str = "UPDATE log_head SET position = $1, recorded_at = $2 WHERE position = $3";
 const INSERT_EVENTS: &str = "
 INSERT INTO events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
-                    recorded_at) VALUES ";
+                    recorded_at) ";
 const INSERT_KEYS: &str = "
-INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at) VALUES ";
+INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at) ";
 
 /// An answer follows fsync. What stands beside the log need not: it is folded again from the log.
 const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT; PRAGMA synchronous = NORMAL";
 const ROLLBACK: &str = "ROLLBACK; PRAGMA synchronous = NORMAL";
-
-/// How many rows go into one statement. Few sizes, so that each statement is prepared once.
-const STEPS: [usize; 4] = [128, 32, 8, 1];
 
 /// SQLite's writer.
 pub(crate) struct SqliteEngine {
@@ -168,8 +166,8 @@ impl SqliteEngine {
             return Ok(false);
         }
         let mut positions = plan.old.position + 1..;
-        for rows in steps(&plan.rows) {
-            let sql = insert(INSERT_EVENTS, rows.len(), 9);
+        for (values, rows) in sqlite_values(&plan.rows, 9) {
+            let sql = [INSERT_EVENTS, &values].concat();
             let mut events = sqlx::query(&sql);
             for (row, position) in rows.iter().zip(&mut positions) {
                 let event = &row.append.append.events[row.event];
@@ -186,8 +184,8 @@ impl SqliteEngine {
             }
             events.execute(&mut *connection).await?;
         }
-        for rows in steps(&plan.keys) {
-            let sql = insert(INSERT_KEYS, rows.len(), 7);
+        for (values, rows) in sqlite_values(&plan.keys, 7) {
+            let sql = [INSERT_KEYS, &values].concat();
             let mut keys = sqlx::query(&sql);
             for row in rows {
                 let receipt = &row.receipt;
@@ -204,26 +202,4 @@ impl SqliteEngine {
         }
         Ok(true)
     }
-}
-
-/// Rows in pieces for which a statement is prepared.
-fn steps<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let step = STEPS.into_iter().find(|step| *step <= rows.len())?;
-        let (now, later) = rows.split_at(step);
-        rows = later;
-        Some(now)
-    })
-}
-
-/// A statement that inserts so many rows of so many columns.
-fn insert(into: &str, rows: usize, columns: usize) -> String {
-    let mut sql = String::with_capacity(into.len() + rows * (columns * 2 + 3));
-    sql.push_str(into);
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(?" } else { ", (?" });
-        sql.extend(std::iter::repeat_n(", ?", columns - 1));
-        sql.push(')');
-    }
-    sql
 }
