@@ -11,6 +11,7 @@ use caseledger_api as api;
 use caseledger_log::{Clock, StreamId};
 use caseledger_web as web;
 use tokio::net::TcpListener;
+use tokio::runtime;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -189,7 +190,7 @@ pub fn door(identity: &Identity, address: SocketAddr, clock: &Arc<dyn Clock>) ->
 /// Answers on both listeners until the process is told to stop; then ends what was begun.
 ///
 /// # Errors
-/// None at present; the caller's errors fit in.
+/// [`Failure`] when the system gives it no threads.
 pub async fn serve(
     station: Station,
     door: Door,
@@ -210,10 +211,15 @@ pub async fn serve(
         tracing::info!("stopping: what was accepted is answered first");
         stop.send_replace(Some(Instant::now()));
     });
+    // A fold works for milliseconds on end, and an answer would wait for its thread: projections have their own. On SQLite all
+    // wait for the one that writes, and another thread at each turn costs more than that (docs/performance.md).
+    let own = || runtime::Builder::new_multi_thread().thread_name("projections").enable_all().build();
+    let own = station.projections.db().is_shared().then(own).transpose()?;
+    let folding = own.as_ref().map_or_else(runtime::Handle::current, |own| own.handle().clone());
     let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
     let following = [
         tokio::spawn(async move { processes.run().await }),
-        tokio::spawn(async move { projections.run().await }),
+        folding.spawn(async move { projections.run().await }),
     ];
     tokio::join!(
         api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
@@ -230,6 +236,8 @@ pub async fn serve(
     if tokio::time::timeout(left.max(LAST_MOMENT), station.log.close()).await.is_err() {
         tracing::warn!("the log was still writing when the patience for it ended");
     }
+    // Not before: connections that a projection has opened live on its threads.
+    own.map(runtime::Runtime::shutdown_background);
     tracing::info!("stopped");
     Ok(())
 }
