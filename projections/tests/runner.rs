@@ -186,27 +186,44 @@ impl Tally {
     }
 }
 
-/// One whose rows the database refuses.
-static REFUSED: Spec =
-    Spec { name: "refused", tables: &[REFUSED_TALLY], make: |_| Box::new(Refused), ..COUNT };
+/// One whose rows the database refuses: those of the first table, or those of the second, which a rebuild on PostgreSQL writes
+/// over another connection.
+static REFUSED: Spec = Spec {
+    name: "refused",
+    tables: &[REFUSED_TALLY, REFUSED_COPY],
+    make: |_| Box::new(Refused { spec: &REFUSED, tables: [&REFUSED_TALLY, &REFUSED_COPY] }),
+    ..COUNT
+};
+static REFUSED_BESIDE: Spec = Spec {
+    name: "refused-beside",
+    make: |_| Box::new(Refused { spec: &REFUSED_BESIDE, tables: [&REFUSED_COPY, &REFUSED_TALLY] }),
+    ..REFUSED
+};
 const REFUSED_TALLY: Table = Table { name: "refused_tally_v1", ..TALLY };
+const REFUSED_COPY: Table = Table { name: "refused_copy_v1", ..TALLY };
 
-struct Refused;
+struct Refused {
+    spec: &'static Spec,
+    /// The one that is refused, and the other.
+    tables: [&'static Table; 2],
+}
 
 #[async_trait]
 impl Projection for Refused {
     fn spec(&self) -> &'static Spec {
-        &REFUSED
+        self.spec
     }
 
     async fn apply(&mut self, fold: &mut Fold<'_>, _: &[&Entry]) -> Result<(), Failed> {
-        let row = || {
-            vec![Value::from("a"), Value::count(1), Value::from("1"), Value::Bool(None), Value::Real(None)]
+        let row = |stream: &str| {
+            vec![Value::from(stream), Value::count(1), Value::from("1"), Value::Bool(None), Value::Real(None)]
         };
-        fold.insert(&REFUSED_TALLY, vec![row()]).await?;
+        let [refused, other] = self.tables;
+        fold.insert(refused, vec![row("a")]).await?;
         // So many that PostgreSQL gets them as a copy.
-        fold.insert(&REFUSED_TALLY, vec![row(); 20]).await?;
-        fold.load(&REFUSED_TALLY, "stream", vec!["a".to_owned()]).await?;
+        fold.insert(refused, vec![row("a"); 20]).await?;
+        fold.insert(other, (0..20).map(|number| row(&number.to_string())).collect()).await?;
+        fold.load(refused, "stream", vec!["a".to_owned()]).await?;
         Ok(())
     }
 }
@@ -295,11 +312,11 @@ async fn a_rebuild_gives_the_same_bytes_and_readers_see_the_old_rows_meanwhile()
 #[tokio::test]
 async fn a_rebuild_tells_what_failed_while_it_was_written() {
     for stage in Stage::both().await {
-        let live = projections(&stage, &[&REFUSED]).await;
+        let live = projections(&stage, &[&REFUSED, &REFUSED_BESIDE]).await;
         history(&stage, 2).await;
         // Oftener than there are connections: each can be used again.
-        for _ in 0..12 {
-            let failed = live.rebuild("refused", Manner::Beside, |_| {}).await.unwrap_err();
+        for name in ["refused", "refused-beside"].repeat(12) {
+            let failed = live.rebuild(name, Manner::Beside, |_| {}).await.unwrap_err();
             assert!(matches!(failed, RunnerError::Sql(_)), "{failed:?}");
             assert!(failed.to_string().to_lowercase().contains("unique"), "{}: {failed}", stage.engine);
             assert_eq!(live.db().fetch("SELECT 1 AS one", &[]).await.unwrap().len(), 1);

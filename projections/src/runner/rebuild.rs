@@ -139,23 +139,26 @@ impl Projections {
         }
         let folded: Arc<[&str]> =
             builds.iter().flat_map(|build| self.inner.runs[build.index].spec.folds).copied().collect();
-        let (mut position, mut pace) = (0, Pace::default());
+        let (mut position, mut pace, mut live) = (0, Pace::default(), self.live().await?);
         let mut ahead = Ahead::new(Arc::clone(&self.inner.source), folded);
         while position < of && !builds.is_empty() {
             let window = ahead.after(position).await?;
             let Some(last) = window.last() else { break };
             position = last.position;
-            while pace.must_wait(self.live().await?) {
+            while pace.must_wait(live) {
                 tokio::time::sleep(LOOK_AGAIN).await;
+                live = self.live().await?;
             }
             let begun = Instant::now();
             let folded = self.each(builds, |projections, mut build| {
                 let window = window.clone();
                 async move { projections.fold_beside(&mut build, &window).await.map(|()| build) }
             });
-            builds = going_on(folded.await, &mut stopped)?;
+            let (folded, now) = tokio::join!(folded, self.live());
+            builds = going_on(folded, &mut stopped)?;
+            live = now?;
             tell(Progress { position: position.min(of), of });
-            if pace.must_rest(self.live().await?) {
+            if pace.must_rest(live) {
                 // Writing is work too, and others wait for it.
                 let written = self.each(builds, |_, build| build.written());
                 builds = going_on(written.await, &mut stopped)?;
@@ -234,11 +237,11 @@ impl Projections {
         let (spec, next) = (run.spec, moved(&own, window, None));
         build.worker.checkpoint = Some(next.clone());
         build.writing = Some(tokio::spawn(async move {
-            let mut tx = joined(done.await)?;
-            if !next.write_over(&mut tx, spec, BESIDE, &own).await? {
+            let mut written = joined(done.await)?;
+            if !next.write_over(&mut written.tx, spec, BESIDE, &own).await? {
                 return Err(taken_over(spec, own.position));
             }
-            Ok(tx.commit().await?)
+            Ok(written.commit().await?)
         }));
         Ok(())
     }
@@ -258,7 +261,7 @@ impl Projections {
             let _nobody_waits = tell.send(());
             Ok(tx)
         };
-        Behind::new(self.inner.db.clone(), begin, BESIDE)
+        Behind::new(self.inner.db.clone(), begin, spec.tables, BESIDE)
     }
 
     /// Why a rebuild can't go on: what failed while it was written comes first. Gives its room back if it stands at an event.
@@ -307,11 +310,11 @@ impl Projections {
         if let Err(failed) = folded {
             return Err(self.given_up(build.index, own, done, failed).await);
         }
-        let mut tx = joined(done.await)?;
-        if !own.write_over(&mut tx, run.spec, BESIDE, &own).await? {
+        let mut written = joined(done.await)?;
+        if !own.write_over(&mut written.tx, run.spec, BESIDE, &own).await? {
             return Err(taken_over(run.spec, own.position));
         }
-        tx.commit().await?;
+        written.commit().await?;
         let tables = futures::stream::iter(run.spec.tables).map(Ok::<_, RunnerError>);
         let indexed = tables.try_for_each_concurrent(INDEXED_AT_A_TIME, |table| {
             let (projections, own) = (self.clone(), &own);

@@ -171,6 +171,14 @@ impl Db {
         }
     }
 
+    /// The same, if a connection is free at this moment: for whoever has one already, and must not wait for another. On SQLite,
+    /// which has one writer at a time, there is none.
+    pub(crate) async fn begin_if_free(&self) -> Result<Option<Tx>, SqlError> {
+        let Database::Postgres(pool) = self.log.writers() else { return Ok(None) };
+        let tx = pool.try_begin_with(BEGIN_POSTGRES).await?;
+        Ok(tx.map(|tx| Tx { db: self.clone(), begun: Some(Begun::Postgres(tx)) }))
+    }
+
     /// Whether the engine is shared by several instances.
     pub fn is_shared(&self) -> bool {
         matches!(self.log.database(), Database::Postgres(_))

@@ -237,7 +237,9 @@ pub async fn serve(
         tracing::warn!("the log was still writing when the patience for it ended");
     }
     // Not before: connections that a projection has opened live on its threads.
-    own.map(runtime::Runtime::shutdown_background);
+    if let Some(own) = own {
+        own.shutdown_background();
+    }
     tracing::info!("stopped");
     Ok(())
 }
