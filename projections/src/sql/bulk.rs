@@ -104,7 +104,8 @@ impl Tx {
                     "DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM unnest({}))",
                     arrays.join(", ")
                 );
-                arrays!(sqlx::query(&sql), kinds.iter().copied(), keys).execute(&mut **tx).await?;
+                let query = sqlx::query(&sql).persistent(is_kept(suffix));
+                arrays!(query, kinds.iter().copied(), keys).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -137,6 +138,7 @@ impl Tx {
                     .collect()
             }
             Some(Begun::Postgres(tx)) => sqlx::query(&format!("{select} = ANY($1)"))
+                .persistent(is_kept(suffix))
                 .bind(keys)
                 .fetch_all(&mut **tx)
                 .await?
@@ -167,7 +169,8 @@ impl Tx {
                 sqlx::query(&sql).bind(as_json(keys)).execute(&mut **tx).await?;
             }
             Begun::Postgres(tx) => {
-                sqlx::query(&format!("{delete} = ANY($1)")).bind(keys).execute(&mut **tx).await?;
+                let sql = format!("{delete} = ANY($1)");
+                sqlx::query(&sql).persistent(is_kept(suffix)).bind(keys).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -207,6 +210,7 @@ impl Db {
                 .map(Row::Sqlite)
                 .collect(),
             Database::Postgres(pool) => sqlx::query(&format!("{select} = ANY($1)"))
+                .persistent(is_kept(suffix))
                 .bind(keys)
                 .fetch_all(pool)
                 .await?
@@ -215,6 +219,12 @@ impl Db {
                 .collect(),
         })
     }
+}
+
+/// Whether PostgreSQL keeps a statement, and in time its plan, for a table with that suffix. Of a table that a rebuild fills it
+/// would keep the plan that it made while that was empty, and read all of it each time.
+fn is_kept(suffix: &str) -> bool {
+    suffix.is_empty()
 }
 
 /// The beginning of a question for the rows whose column holds one of some texts.
