@@ -222,7 +222,7 @@ impl Db {
 }
 
 /// Whether PostgreSQL keeps a statement, and in time its plan, for a table with that suffix. Of a table that a rebuild fills it
-/// would keep the plan that it made while that was empty, and read all of it each time.
+/// would keep the plan that it made while that was short, and read all of it each time.
 fn is_kept(suffix: &str) -> bool {
     suffix.is_empty()
 }
