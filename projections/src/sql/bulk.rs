@@ -1,8 +1,9 @@
 //! Many rows at once: the statements that the shared subset of SQL can't say.
 
 use caseledger_log::{Database, sqlite_values};
+use sqlx::PgConnection;
 
-use super::{Begun, Db, Kind, Row, SqlError, Table, Tx, Value, bound};
+use super::{BEGIN_POSTGRES, Begun, Db, Kind, Row, SqlError, Table, Tx, Value, bound};
 
 /// How many rows go into one statement in PostgreSQL.
 const LARGEST_ARRAY: usize = 4_096;
@@ -104,8 +105,7 @@ impl Tx {
                     "DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM unnest({}))",
                     arrays.join(", ")
                 );
-                let query = sqlx::query(&sql).persistent(is_kept(suffix));
-                arrays!(query, kinds.iter().copied(), keys).execute(&mut **tx).await?;
+                arrays!(sqlx::query(&sql), kinds.iter().copied(), keys).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -137,14 +137,7 @@ impl Tx {
                     .map(Row::Sqlite)
                     .collect()
             }
-            Some(Begun::Postgres(tx)) => sqlx::query(&format!("{select} = ANY($1)"))
-                .persistent(is_kept(suffix))
-                .bind(keys)
-                .fetch_all(&mut **tx)
-                .await?
-                .into_iter()
-                .map(Row::Postgres)
-                .collect(),
+            Some(Begun::Postgres(tx)) => fetch_of_any(tx, &select, keys).await?,
         })
     }
 
@@ -170,7 +163,7 @@ impl Tx {
             }
             Begun::Postgres(tx) => {
                 let sql = format!("{delete} = ANY($1)");
-                sqlx::query(&sql).persistent(is_kept(suffix)).bind(keys).execute(&mut **tx).await?;
+                sqlx::query(&sql).bind(keys).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -209,22 +202,25 @@ impl Db {
                 .into_iter()
                 .map(Row::Sqlite)
                 .collect(),
-            Database::Postgres(pool) => sqlx::query(&format!("{select} = ANY($1)"))
-                .persistent(is_kept(suffix))
-                .bind(keys)
-                .fetch_all(pool)
-                .await?
-                .into_iter()
-                .map(Row::Postgres)
-                .collect(),
+            // A transaction all the same, for what it says of plans.
+            Database::Postgres(pool) => {
+                let mut tx = pool.begin_with(BEGIN_POSTGRES).await?;
+                let rows = fetch_of_any(&mut tx, &select, keys).await?;
+                tx.rollback().await?;
+                rows
+            }
         })
     }
 }
 
-/// Whether PostgreSQL keeps a statement, and in time its plan, for a table with that suffix. Of a table that a rebuild fills it
-/// would keep the plan that it made while that was short, and read all of it each time.
-fn is_kept(suffix: &str) -> bool {
-    suffix.is_empty()
+/// The rows that a question, which ends in a column, finds of any of the keys.
+async fn fetch_of_any(
+    connection: &mut PgConnection,
+    select: &str,
+    keys: &[String],
+) -> Result<Vec<Row>, SqlError> {
+    let rows = sqlx::query(&format!("{select} = ANY($1)")).bind(keys).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
 }
 
 /// The beginning of a question for the rows whose column holds one of some texts.

@@ -76,6 +76,9 @@ enum Task {
         /// Seconds of a round that counts, after 2 of warming up
         #[arg(long, default_value_t = 6)]
         seconds: u64,
+        /// So many commands in one request, into an empty store, and not the load
+        #[arg(long, value_name = "COMMANDS", conflicts_with_all = ["connections", "cases", "seconds", "tables"])]
+        bulk: Option<usize>,
     },
     /// Fill an empty store with a large authority, through the log's own append
     Fill(FillArgs),
@@ -133,10 +136,31 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }
-        Task::Profile { sqlite, connections, cases, rounds, beside, perf, tables, statements, seconds } => {
+        Task::Profile {
+            sqlite,
+            connections,
+            cases,
+            rounds,
+            beside,
+            perf,
+            tables,
+            statements,
+            seconds,
+            bulk,
+        } => {
             let engine = if sqlite { Engine::Sqlite } else { Engine::Postgres };
-            let of =
-                Profiled { engine, cases, connections, rounds, beside, perf, tables, statements, seconds };
+            let of = Profiled {
+                engine,
+                cases,
+                connections,
+                rounds,
+                beside,
+                perf,
+                tables,
+                statements,
+                seconds,
+                bulk,
+            };
             profile::profile(&of).await
         }
         Task::Bare { listen, view } => {

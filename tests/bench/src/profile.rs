@@ -10,6 +10,7 @@ use caseledger_test_postgres::Postgres;
 
 use crate::contest::{Contender, Ground, Lag, Round, connect, serve_with};
 use crate::issuer::Issuer;
+use crate::measures::bulk;
 use crate::run::{prepared, told};
 use crate::server::processor_seconds;
 use crate::stores::{Built, Engine, Stores};
@@ -37,6 +38,8 @@ pub struct Profiled {
     pub statements: bool,
     /// Seconds of a round, after the two of warming up.
     pub seconds: u64,
+    /// How many commands come in one request into an empty store, where that is looked at and not the load.
+    pub bulk: Option<usize>,
 }
 
 /// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
@@ -48,19 +51,26 @@ pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
     let contender = if of.engine == Engine::Sqlite { Contender::Sqlite } else { Contender::Postgres };
     let stores = Stores::start_with(if of.statements { COUNTING } else { "" })?;
     let issuer = Issuer::start().await?;
-    let built = stores.build(of.engine, "authority", of.cases).await?;
-    let ground = Ground::for_service(&stores, &built, &issuer, (2, of.seconds)).await?;
     let own = crate::server::programs()?.join("caseledger");
-    let mut programs = vec![(own.as_path(), built.clone())];
-    for (number, program) in of.beside.iter().enumerate() {
-        let name = format!("beside{number}");
-        programs.push((program, stores.build_by(Some(program), of.engine, &name, of.cases).await?));
+    let programs: Vec<&Path> =
+        [own.as_path()].into_iter().chain(of.beside.iter().map(PathBuf::as_path)).collect();
+    let mut built = vec![];
+    if of.bulk.is_none() {
+        for (number, program) in programs.iter().enumerate() {
+            let name = format!("authority{number}");
+            built.push(stores.build_by(Some(program), of.engine, &name, of.cases).await?);
+        }
     }
+    let ground = match built.first() {
+        Some(built) => Some(Ground::for_service(&stores, built, &issuer, (2, of.seconds)).await?),
+        None => None,
+    };
     let mut costs: BTreeMap<&Path, Vec<f64>> = BTreeMap::new();
     for round in 0..of.rounds {
-        let mut order: Vec<_> = programs.iter().collect();
+        let mut order: Vec<usize> = (0..programs.len()).collect();
         order.rotate_left(round % programs.len());
-        for (program, built) in order {
+        for place in order {
+            let program = programs[place];
             // The profile is of a round that is not counted: it costs something itself.
             let recording = match &of.perf {
                 Some(file) if round + 1 == of.rounds => Some(
@@ -75,14 +85,25 @@ pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
             if of.statements {
                 stores.postgres.psql("postgres", FORGET_STATEMENTS);
             }
-            let (outcome, cost) = ground.costs(program, built, round, of.connections, of.tables).await?;
             println!("{}", program.display());
-            println!("  {}", told(contender, of.connections, &outcome));
+            let cost = match &ground {
+                Some(ground) => {
+                    let (outcome, cost) =
+                        ground.costs(program, &built[place], round, of.connections, of.tables).await?;
+                    println!("  {}", told(contender, of.connections, &outcome));
+                    cost
+                }
+                None => {
+                    let (speed, cost) = imported(of, &stores, &issuer, program).await?;
+                    println!("  {speed:.0} commands in bulk/s");
+                    cost
+                }
+            };
             println!("  {cost}");
             if of.statements {
                 println!("{}", stores.postgres.psql("postgres", STATEMENTS));
             }
-            costs.entry(*program).or_default().push(cost.together());
+            costs.entry(program).or_default().push(cost.together());
             if let Some(mut recording) = recording {
                 recording.wait()?;
             }
@@ -172,6 +193,30 @@ impl<'a> Ground<'a> {
         };
         Ok((Round { load, memory: Some(server.peak_memory()), lag: Some(lag) }, cost))
     }
+}
+
+/// Lets a build of the service take an import into an empty store; answers its commands per second, and what they cost.
+async fn imported(
+    of: &Profiled,
+    stores: &Stores,
+    issuer: &Issuer,
+    program: &Path,
+) -> Result<(f64, Cost), Box<dyn Error>> {
+    let commands = of.bulk.unwrap_or_default();
+    let store = stores.empty(of.engine);
+    let server = serve_with(program, &store, issuer, &stores.file("caseledger.log")).await?;
+    let database = || if of.engine == Engine::Postgres { database_seconds(&stores.postgres) } else { 0.0 };
+    let before = (server.processor_seconds(), database());
+    let speed = bulk::import(stores, &server, issuer, commands)?;
+    caught_up(&store).await?;
+    let each = |before: f64, after: f64| (after - before) * 1e6 / commands as f64;
+    let cost = Cost {
+        service: each(before.0, server.processor_seconds()),
+        database: each(before.1, database()),
+        written: None,
+        tables: String::new(),
+    };
+    Ok((speed, cost))
 }
 
 /// What a command cost.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::contest;
 use crate::issuer::Issuer;
+use crate::server::Server;
 use crate::stores::{Engine, Stores};
 
 /// Posts so many commands to a service on an empty store; answers how many were accepted in a second.
@@ -29,6 +30,19 @@ pub async fn measure(
 ) -> Result<f64, Box<dyn Error>> {
     let store = stores.empty(engine);
     let server = contest::serve(&store, issuer, &stores.file("bulk.log")).await?;
+    import(stores, &server, issuer, commands)
+}
+
+/// Posts so many commands to a service; answers how many were accepted in a second.
+///
+/// # Errors
+/// When the service refuses a line.
+pub(crate) fn import(
+    stores: &Stores,
+    server: &Server,
+    issuer: &Issuer,
+    commands: usize,
+) -> Result<f64, Box<dyn Error>> {
     let token = issuer.token("bulk", Role::Service, None, None, None);
     let (people, referrals) = lines(commands / 2);
     let (first, second) = (stores.file("people.ndjson"), stores.file("referrals.ndjson"));
