@@ -19,7 +19,8 @@ use stage::Stage;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// How many people come: several stretches of the log, each of so many that one table's rows are a small part of what is asked.
+/// How many people come: several stretches of the log, with so many in each that PostgreSQL, which has not counted the tables,
+/// believes that nearly all rows are asked for.
 const PEOPLE: u128 = 1_500;
 
 /// The event of somebody's registration, as the person's aggregate decides it.
