@@ -10,7 +10,6 @@ use caseledger_bench::contenders::{bare, stock};
 use caseledger_bench::fill::{self, Size};
 use caseledger_bench::profile::{self, Profiled};
 use caseledger_bench::run::{self, Form, Part};
-use caseledger_bench::stores::Engine;
 use caseledger_log::Clock;
 use clap::{Args, Parser, Subcommand};
 
@@ -48,38 +47,7 @@ enum Task {
         into: PathBuf,
     },
     /// Let the service alone answer for rounds, and tell what a command costs of the processor
-    Profile {
-        /// On SQLite and not on PostgreSQL
-        #[arg(long)]
-        sqlite: bool,
-        /// Connections of the load
-        #[arg(long, default_value_t = 64)]
-        connections: usize,
-        /// Cases of the authority
-        #[arg(long, default_value_t = 15_000)]
-        cases: u64,
-        /// How often it answers
-        #[arg(long, default_value_t = 3)]
-        rounds: usize,
-        /// Another build of caseledger, which answers in turn with this one
-        #[arg(long, value_name = "PROGRAM")]
-        beside: Vec<PathBuf>,
-        /// Where perf writes a profile of the machine to, during the last round
-        #[arg(long, value_name = "FILE")]
-        perf: Option<PathBuf>,
-        /// Tell what was written to each table of PostgreSQL
-        #[arg(long)]
-        tables: bool,
-        /// Tell which statements took PostgreSQL's time. Counting them costs a little itself
-        #[arg(long)]
-        statements: bool,
-        /// Seconds of a round that counts, after 2 of warming up
-        #[arg(long, default_value_t = 6)]
-        seconds: u64,
-        /// So many commands in one request, into an empty store, and not the load
-        #[arg(long, value_name = "COMMANDS", conflicts_with_all = ["connections", "cases", "seconds", "tables"])]
-        bulk: Option<usize>,
-    },
+    Profile(Profiled),
     /// Fill an empty store with a large authority, through the log's own append
     Fill(FillArgs),
     /// A contender: HTTP and JSON with nothing behind it
@@ -136,33 +104,7 @@ async fn perform(task: Task) -> Result<(), Box<dyn Error>> {
             println!("{}", if met { "All goals are met." } else { "Not all goals are met." });
             Ok(())
         }
-        Task::Profile {
-            sqlite,
-            connections,
-            cases,
-            rounds,
-            beside,
-            perf,
-            tables,
-            statements,
-            seconds,
-            bulk,
-        } => {
-            let engine = if sqlite { Engine::Sqlite } else { Engine::Postgres };
-            let of = Profiled {
-                engine,
-                cases,
-                connections,
-                rounds,
-                beside,
-                perf,
-                tables,
-                statements,
-                seconds,
-                bulk,
-            };
-            profile::profile(&of).await
-        }
+        Task::Profile(of) => profile::profile(&of).await,
         Task::Bare { listen, view } => {
             let view = view.map(std::fs::read).transpose()?.unwrap_or_default();
             bare::serve(listen, view.into()).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use caseledger_log::Database;
 use caseledger_test_postgres::Postgres;
+use clap::Args;
 
 use crate::contest::{Contender, Ground, Lag, Round, connect, serve_with};
 use crate::issuer::Issuer;
@@ -18,28 +19,44 @@ use crate::summary::Measured;
 use crate::wrk::{self, Load};
 
 /// What [`profile`] does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Args)]
 pub struct Profiled {
-    /// On which engine.
-    pub engine: Engine,
-    /// Cases of the authority.
-    pub cases: u64,
-    /// Connections of the load.
+    /// On SQLite and not on PostgreSQL
+    #[arg(long)]
+    pub sqlite: bool,
+    /// Connections of the load
+    #[arg(long, default_value_t = 64)]
     pub connections: usize,
-    /// How often each program answers.
+    /// Cases of the authority
+    #[arg(long, default_value_t = 15_000)]
+    pub cases: u64,
+    /// How often it answers
+    #[arg(long, default_value_t = 3)]
     pub rounds: usize,
-    /// Other builds of `caseledger`, which answer in turn with this one.
+    /// Another build of caseledger, which answers in turn with this one
+    #[arg(long, value_name = "PROGRAM")]
     pub beside: Vec<PathBuf>,
-    /// Where perf writes to.
+    /// Where perf writes a profile of the machine to, during the last round
+    #[arg(long, value_name = "FILE")]
     pub perf: Option<PathBuf>,
-    /// Whether to tell what was written to each table.
+    /// Tell what was written to each table of PostgreSQL
+    #[arg(long)]
     pub tables: bool,
-    /// Whether to tell which statements took PostgreSQL's time.
+    /// Tell which statements took PostgreSQL's time. Counting them costs a little itself
+    #[arg(long)]
     pub statements: bool,
-    /// Seconds of a round, after the two of warming up.
+    /// Seconds of a round that counts, after 2 of warming up
+    #[arg(long, default_value_t = 6)]
     pub seconds: u64,
-    /// How many commands come in one request into an empty store, where that is looked at and not the load.
+    /// So many commands in one request, into an empty store, and not the load
+    #[arg(long, value_name = "COMMANDS", conflicts_with_all = ["connections", "cases", "seconds", "tables"])]
     pub bulk: Option<usize>,
+}
+
+impl Profiled {
+    fn engine(&self) -> Engine {
+        if self.sqlite { Engine::Sqlite } else { Engine::Postgres }
+    }
 }
 
 /// Lets the service answer for rounds on one engine, and tells what a command costs: the processor's time, of the service
@@ -48,7 +65,7 @@ pub struct Profiled {
 /// # Errors
 /// When something can't be started or measured.
 pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
-    let contender = if of.engine == Engine::Sqlite { Contender::Sqlite } else { Contender::Postgres };
+    let contender = if of.engine() == Engine::Sqlite { Contender::Sqlite } else { Contender::Postgres };
     let stores = Stores::start_with(if of.statements { COUNTING } else { "" })?;
     let issuer = Issuer::start().await?;
     let own = crate::server::programs()?.join("caseledger");
@@ -58,7 +75,7 @@ pub async fn profile(of: &Profiled) -> Result<(), Box<dyn Error>> {
     if of.bulk.is_none() {
         for (number, program) in programs.iter().enumerate() {
             let name = format!("authority{number}");
-            built.push(stores.build_by(Some(program), of.engine, &name, of.cases).await?);
+            built.push(stores.build_by(Some(program), of.engine(), &name, of.cases).await?);
         }
     }
     let ground = match built.first() {
@@ -203,9 +220,9 @@ async fn imported(
     program: &Path,
 ) -> Result<(f64, Cost), Box<dyn Error>> {
     let commands = of.bulk.unwrap_or_default();
-    let store = stores.empty(of.engine);
+    let store = stores.empty(of.engine());
     let server = serve_with(program, &store, issuer, &stores.file("caseledger.log")).await?;
-    let database = || if of.engine == Engine::Postgres { database_seconds(&stores.postgres) } else { 0.0 };
+    let database = || if of.engine() == Engine::Postgres { database_seconds(&stores.postgres) } else { 0.0 };
     let before = (server.processor_seconds(), database());
     let speed = bulk::import(stores, &server, issuer, commands)?;
     caught_up(&store).await?;
