@@ -7,11 +7,6 @@ mod stage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use caseledger_aggregates::person::Person;
-use caseledger_aggregates::{Authority, Context, Decider, Event, Facts};
-use caseledger_commands::person::RegisterPerson;
-use caseledger_commands::{Actor, Command, Role, Timestamp};
-use caseledger_log::NewEvent;
 use caseledger_projections::{ALL, Projections};
 use prometheus::Registry;
 use sqlx::{Connection, PgConnection};
@@ -22,15 +17,6 @@ use uuid::Uuid;
 /// How many people come: several stretches of the log, with so many in each that PostgreSQL, which has not counted the tables,
 /// believes that nearly all rows are asked for.
 const PEOPLE: u128 = 1_500;
-
-/// The event of somebody's registration, as the person's aggregate decides it.
-fn registered(id: Uuid, now: Timestamp) -> NewEvent {
-    let actor = Actor { roles: vec![Role::Practitioner], ..Actor::process("test") };
-    let (authority, facts) = (Authority::default(), Facts::default());
-    let context = Context { id, authority: &authority, actor: &actor, now, occurred_at: now, facts: &facts };
-    let event = Person::default().decide(&RegisterPerson::example().into(), &context).unwrap().remove(0);
-    NewEvent::new(event.name(), event.version(), &event).unwrap()
-}
 
 /// Of a table, since it was made: how many rows were read by reading all of it, and how often its indexes were asked.
 async fn read(connection: &mut PgConnection, table: &str) -> (i64, i64) {
@@ -51,10 +37,7 @@ async fn alone(connection: &mut PgConnection) {
 async fn folds_read_no_table_as_a_whole() {
     for rebuilt in [false, true] {
         let stage = Stage::postgres().await;
-        let now = "2017-01-02T09:00:00Z".parse().unwrap();
-        for id in (0..PEOPLE).map(Uuid::from_u128) {
-            stage.append("Person", id, now, vec![registered(id, now)]).await;
-        }
+        stage.register((0..PEOPLE).map(Uuid::from_u128)).await;
         let registry = Registry::new();
         let opened = Projections::open(&stage.log, Arc::default(), stage.clock.clone(), &registry);
         let projections = opened.await.unwrap();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use caseledger_aggregates::Authority;
 use caseledger_log::Position;
 
+use super::RunnerError;
 use crate::RETIRED;
 use crate::projection::Spec;
 use crate::sql::{Db, Row, SqlError, Tx, Value, readers, view_of};
@@ -42,10 +43,25 @@ const COLUMNS: &str = "position, epoch, stopped_at, stopped_reason, recorded_at,
 
 /// Creates what is missing of the checkpoints and the projections' tables, and empties those that were folded with other
 /// settings.
-pub(super) async fn set_up(db: &Db, specs: &[&'static Spec], authority: &Authority) -> Result<(), SqlError> {
+pub(super) async fn set_up(
+    db: &Db,
+    specs: &[&'static Spec],
+    authority: &Authority,
+) -> Result<(), RunnerError> {
+    if let Some(mut tx) = db.begin_where_they_were().await? {
+        remove_all(&mut tx).await?;
+        tx.commit().await?;
+    }
     let mut tx = db.begin().await?;
     tx.alone().await?;
     tx.execute(TABLE, &[]).await?;
+    if !tx.is_postgres() && tells_of_another_log(db, &mut tx).await? {
+        tracing::warn!(
+            "the read models are of another log than the one that they lie beside: they are made anew"
+        );
+        remove_all(&mut tx).await?;
+        tx.execute(TABLE, &[]).await?;
+    }
     for spec in specs {
         let sql =
             "SELECT settings FROM projection_checkpoint WHERE name = $1 AND version = $2 AND suffix = $3";
@@ -65,7 +81,43 @@ pub(super) async fn set_up(db: &Db, specs: &[&'static Spec], authority: &Authori
     }
     // The deployment may have made the roles since the views were.
     readers::grant(&mut tx, specs.iter().flat_map(|spec| spec.tables)).await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
+}
+
+/// Whether some rows were folded from other events than the log has. A file beside a log may be older or newer than that: the
+/// log was restored, or one of the two was put in its place by hand. Where a checkpoint stands the log has an event, and learned
+/// of it in the same microsecond.
+async fn tells_of_another_log(db: &Db, tx: &mut Tx) -> Result<bool, RunnerError> {
+    let sql = "SELECT DISTINCT position, recorded_at FROM projection_checkpoint WHERE position > 0";
+    for row in tx.fetch(sql, &[]).await? {
+        let (position, recorded_at) = (row.count("position")?, row.int("recorded_at")?);
+        let found = db.log().read_after(position.saturating_sub(1), 1).await?;
+        if found.first().is_none_or(|event| event.recorded_at.as_microsecond() != recorded_at) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Removes every read model, and the checkpoints.
+async fn remove_all(tx: &mut Tx) -> Result<(), SqlError> {
+    for row in tx.fetch("SELECT suffix, tables FROM projection_checkpoint", &[]).await? {
+        remove_tables(tx, &row, true).await?;
+    }
+    tx.execute("DROP TABLE projection_checkpoint", &[]).await?;
+    Ok(())
+}
+
+/// Removes the tables of a checkpoint's row, and the views of them that people read if these are not of another version.
+async fn remove_tables(tx: &mut Tx, row: &Row, with_views: bool) -> Result<(), SqlError> {
+    let suffix = row.text("suffix")?;
+    for table in row.text("tables")?.split_whitespace() {
+        if with_views {
+            tx.execute(&format!("DROP VIEW IF EXISTS {}", view_of(table)), &[]).await?;
+        }
+        tx.execute(&format!("DROP TABLE IF EXISTS {table}{suffix}"), &[]).await?;
+    }
+    Ok(())
 }
 
 /// Empties the rows of a projection, so that it is folded from the log's first event.
@@ -108,11 +160,7 @@ pub(super) async fn discard_older(db: &Db, specs: &[&'static Spec]) -> Result<Ve
     for name in RETIRED {
         let sql = "SELECT version, suffix, tables FROM projection_checkpoint WHERE name = $1";
         for row in tx.fetch(sql, &[Value::from(*name)]).await? {
-            let suffix = row.text("suffix")?;
-            for table in row.text("tables")?.split_whitespace() {
-                tx.execute(&format!("DROP VIEW IF EXISTS {}", view_of(table)), &[]).await?;
-                tx.execute(&format!("DROP TABLE IF EXISTS {table}{suffix}"), &[]).await?;
-            }
+            remove_tables(&mut tx, &row, true).await?;
             discarded.push(format!("{name} version {}", row.int("version")?));
         }
         tx.execute("DELETE FROM projection_checkpoint WHERE name = $1", &[Value::from(*name)]).await?;
@@ -127,11 +175,8 @@ pub(super) async fn discard_older(db: &Db, specs: &[&'static Spec]) -> Result<Ve
         let older =
             "SELECT version, suffix, tables FROM projection_checkpoint WHERE name = $1 AND version < $2";
         for row in tx.fetch(older, &key[..2]).await? {
-            let (version, suffix) = (row.int("version")?, row.text("suffix")?);
-            for table in row.text("tables")?.split_whitespace() {
-                tx.execute(&format!("DROP TABLE IF EXISTS {table}{suffix}"), &[]).await?;
-            }
-            discarded.push(format!("{} version {version}", spec.name));
+            remove_tables(&mut tx, &row, false).await?;
+            discarded.push(format!("{} version {}", spec.name, row.int("version")?));
         }
         tx.execute("DELETE FROM projection_checkpoint WHERE name = $1 AND version < $2", &key[..2]).await?;
     }

@@ -55,7 +55,9 @@ impl Tx {
         match self.begun().await? {
             Begun::Sqlite(tx, _) => {
                 for (values, rows) in sqlite_values(rows, table.columns.len()) {
-                    let sql = insert(table, suffix, &values, over);
+                    // Whoever is refused drops the transaction. To undo the statement alone, SQLite would first copy each
+                    // page that it changes.
+                    let sql = insert("INSERT OR FAIL", table, suffix, &values, over);
                     bound!(&sql, rows.iter().flatten()).execute(&mut **tx).await?;
                 }
             }
@@ -194,7 +196,7 @@ impl Db {
             return Ok(vec![]);
         }
         let select = select(table, suffix, column);
-        Ok(match self.log().database() {
+        Ok(match self.log().beside().database() {
             Database::Sqlite(pool) => sqlx::query(&format!("{select} IN (SELECT value FROM json_each($1))"))
                 .bind(as_json(keys))
                 .fetch_all(pool)
@@ -233,8 +235,8 @@ fn as_json(keys: &[String]) -> String {
 }
 
 /// A statement that writes rows, wherever they come from.
-fn insert(table: &Table, suffix: &str, rows: &str, over: &str) -> String {
-    format!("INSERT INTO {}{suffix} ({}) {rows} {over}", table.name, table.column_list())
+fn insert(verb: &str, table: &Table, suffix: &str, rows: &str, over: &str) -> String {
+    format!("{verb} INTO {}{suffix} ({}) {rows} {over}", table.name, table.column_list())
 }
 
 /// `INSERT … SELECT unnest($1::bigint[]), …`: one prepared statement for any number of rows. `FROM unnest(…)` would put each
@@ -242,7 +244,7 @@ fn insert(table: &Table, suffix: &str, rows: &str, over: &str) -> String {
 fn insert_arrays(table: &Table, suffix: &str, over: &str) -> String {
     let columns = table.columns.iter().map(|column| column.kind).zip(1..);
     let columns: Vec<String> = columns.map(|column| format!("unnest({})", array(column))).collect();
-    insert(table, suffix, &format!("SELECT {}", columns.join(", ")), over)
+    insert("INSERT", table, suffix, &format!("SELECT {}", columns.join(", ")), over)
 }
 
 fn array((kind, number): (Kind, usize)) -> String {

@@ -38,7 +38,7 @@ impl SqlError {
     }
 }
 
-/// The database of the read models: the same one that holds the log. Cheap to clone.
+/// The database of the read models, beside the log. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     log: Log,
@@ -89,7 +89,7 @@ macro_rules! bound {
 use bound;
 
 impl Db {
-    /// The database that holds the log.
+    /// The database beside the log.
     pub fn of(log: &Log) -> Self {
         Self { log: log.clone(), snapshot: None }
     }
@@ -100,7 +100,7 @@ impl Db {
     /// # Errors
     /// [`SqlError`] when the database can't begin to.
     pub async fn snapshot(&self) -> Result<Self, SqlError> {
-        let tx = match self.log.database() {
+        let tx = match self.log.beside().database() {
             // A transaction that has not read yet sees nothing yet: the first query decides.
             Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with("BEGIN").await?, None),
             Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_SNAPSHOT).await?),
@@ -109,7 +109,7 @@ impl Db {
         Ok(Self { log: self.log.clone(), snapshot: Some(Arc::new(Mutex::new(tx))) })
     }
 
-    /// The log in the same database.
+    /// The log.
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -126,7 +126,7 @@ impl Db {
     }
 
     async fn fetch_now(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        Ok(match self.log.database() {
+        Ok(match self.log.beside().database() {
             Database::Sqlite(pool) => {
                 bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect()
             }
@@ -144,7 +144,7 @@ impl Db {
         if self.snapshot.is_some() {
             return Ok(self.fetch(sql, values).await?.into_iter().next());
         }
-        Ok(match self.log.database() {
+        Ok(match self.log.beside().database() {
             Database::Sqlite(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Sqlite),
             Database::Postgres(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Postgres),
         })
@@ -175,9 +175,29 @@ impl Db {
     /// The same, if a connection is free at this moment: for whoever has one already, and must not wait for another. On SQLite,
     /// which has one writer at a time, there is none.
     pub(crate) async fn begin_if_free(&self) -> Result<Option<Tx>, SqlError> {
-        let Database::Postgres(pool) = self.log.writers() else { return Ok(None) };
+        let Database::Postgres(pool) = self.log.beside().writers() else { return Ok(None) };
         let tx = pool.try_begin_with(BEGIN_POSTGRES).await?;
         Ok(tx.map(|tx| Tx { db: self.clone(), begun: Some(Begun::Postgres(tx)) }))
+    }
+
+    /// Begins a transaction that will write in a SQLite log's own file, where read models were before they had theirs
+    /// (decision 0049), if they still are there.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub(crate) async fn begin_where_they_were(&self) -> Result<Option<Tx>, SqlError> {
+        let (Database::Sqlite(readers), Database::Sqlite(writers)) =
+            (self.log.database(), self.log.writers())
+        else {
+            return Ok(None);
+        };
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'projection_checkpoint'";
+        if sqlx::query_scalar::<_, i64>(sql).fetch_one(readers).await? == 0 {
+            return Ok(None);
+        }
+        let turn = self.log.write_turn().await;
+        let tx = writers.begin_with(BEGIN_SQLITE).await?;
+        Ok(Some(Tx { db: self.clone(), begun: Some(Begun::Sqlite(tx, Some(turn))) }))
     }
 
     /// Whether the engine is shared by several instances.
@@ -192,8 +212,9 @@ impl Tx {
         let begun = match self.begun.take() {
             Some(begun) => begun,
             None => {
-                let turn = self.db.log.write_turn().await;
-                match self.db.log.writers() {
+                let beside = self.db.log.beside();
+                let turn = beside.write_turn().await;
+                match beside.writers() {
                     Database::Sqlite(pool) => Begun::Sqlite(pool.begin_with(BEGIN_SQLITE).await?, Some(turn)),
                     Database::Postgres(pool) => Begun::Postgres(pool.begin_with(BEGIN_POSTGRES).await?),
                 }

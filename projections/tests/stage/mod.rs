@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use caseledger_aggregates::Metadata;
-use caseledger_commands::{CaseId, CaseReference, Timestamp};
+use caseledger_aggregates::person::Person;
+use caseledger_aggregates::{Authority, Context, Decider, Event, Facts, Metadata};
+use caseledger_commands::person::RegisterPerson;
+use caseledger_commands::{Actor, CaseId, CaseReference, Command, Role, Timestamp};
 use caseledger_log::{Append, Clock, Log, NewEvent, Options};
 use caseledger_test_postgres::Postgres;
 use tempfile::TempDir;
@@ -66,8 +68,21 @@ impl Stage {
 
     async fn open(engine: &'static str, url: String, folder: Option<TempDir>) -> Self {
         let clock = Ticking::from("2017-01-02T09:00:00Z");
-        let log = Log::open(&url, Options::new(clock.clone())).await.unwrap();
-        Self { engine, url, log, clock, _folder: folder }
+        Self { engine, _folder: folder, ..Self::on(&url, &clock).await }
+    }
+
+    /// On a store, at a time.
+    pub async fn on(url: &str, clock: &Arc<Ticking>) -> Self {
+        let log = Log::open(url, Options::new(clock.clone())).await.unwrap();
+        Self { engine: "a store", url: url.to_owned(), log, clock: clock.clone(), _folder: None }
+    }
+
+    /// People who are registered, on one morning.
+    pub async fn register(&self, people: impl Iterator<Item = Uuid>) {
+        let now = "2017-01-02T09:00:00Z".parse().unwrap();
+        for id in people {
+            self.append("Person", id, now, vec![registered(id, now)]).await;
+        }
     }
 
     /// Another process on the same database.
@@ -114,4 +129,13 @@ impl Stage {
         let receipt = self.log.append(append).await.unwrap();
         receipt.positions.map_or(0, |(_, last)| last)
     }
+}
+
+/// The event of somebody's registration, as the person's aggregate decides it.
+fn registered(id: Uuid, now: Timestamp) -> NewEvent {
+    let actor = Actor { roles: vec![Role::Practitioner], ..Actor::process("test") };
+    let (authority, facts) = (Authority::default(), Facts::default());
+    let context = Context { id, authority: &authority, actor: &actor, now, occurred_at: now, facts: &facts };
+    let event = Person::default().decide(&RegisterPerson::example().into(), &context).unwrap().remove(0);
+    NewEvent::new(event.name(), event.version(), &event).unwrap()
 }

@@ -127,7 +127,7 @@ pub enum Task {
     Doctor(ProcessArgs),
     /// Ask a running service whether it is ready, and end with 0 if it is: for the health check of a container
     Health(HealthArgs),
-    /// Copy a SQLite store while the service writes to it
+    /// Copy the log of a SQLite store while the service writes to it; read models follow from it
     Backup(BackupArgs),
     /// Make a new SQLite store of a backup: all of it, or up to a point in time
     Restore(RestoreArgs),

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use caseledger_log::{Batch, Database, Log, Observer};
+use caseledger_log::{Batch, Database, Log, Observer, sqlite_bytes};
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 use prometheus::{Gauge, Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
@@ -101,7 +101,10 @@ pub fn register(registry: &Registry, log: &Log, store: &str) -> Result<(), prome
             "Where the log ends, as far as this process has noticed.",
         )?,
         waiting: IntGauge::new("caseledger_log_waiting_appends", "Appends that wait for the writer.")?,
-        store: IntGauge::new("caseledger_store_bytes", "Size of a SQLite store with its write-ahead log.")?,
+        store: IntGauge::new(
+            "caseledger_store_bytes",
+            "Size of a SQLite store: the log, what follows from it, and their journals.",
+        )?,
         free: IntGauge::new("caseledger_disk_free_bytes", "Room left on the disk of a SQLite store.")?,
         size: IntGauge::new("caseledger_disk_size_bytes", "Size of the disk of a SQLite store.")?,
         looking: Mutex::new(()),
@@ -124,19 +127,22 @@ impl Looked {
         self.events.inc_by(stats.events.saturating_sub(self.events.get()));
         self.waiting.set(stats.waiting as i64);
         self.head.set(whole(*self.log.watch().borrow()));
-        let (size, idle, most) = match self.log.database() {
-            Database::Sqlite(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
-            Database::Postgres(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+        let (size, idle, most) = match (self.log.database(), self.log.beside().database()) {
+            (Database::Sqlite(log), Database::Sqlite(beside)) => (
+                log.size() + beside.size(),
+                log.num_idle() + beside.num_idle(),
+                log.options().get_max_connections() + beside.options().get_max_connections(),
+            ),
+            (Database::Postgres(pool), _) | (_, Database::Postgres(pool)) => {
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
         };
         let idle = i64::try_from(idle).unwrap_or(i64::MAX);
         self.connections.with_label_values(&["idle"]).set(idle);
         self.connections.with_label_values(&["used"]).set((i64::from(size) - idle).max(0));
         self.most_connections.set(i64::from(most));
         if let Some(file) = &self.file {
-            let length = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |found| found.len());
-            let mut ahead = file.clone().into_os_string();
-            ahead.push("-wal");
-            self.store.set(whole(length(file) + length(std::path::Path::new(&ahead))));
+            self.store.set(whole(sqlite_bytes(file)));
             if let Ok(room) = disk::room(file) {
                 self.free.set(whole(room.free));
                 self.size.set(whole(room.size));

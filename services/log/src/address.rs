@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, SqlitePool};
 
+use crate::beside::{BESIDE, with_added};
 use crate::engine::WORK_AS_APP;
 use crate::{Database, LogError, schema};
 
@@ -107,6 +108,7 @@ impl Address {
                 if migrate {
                     schema::migrate_sqlite(&mut connection).await?;
                 }
+                connect_sqlite(&beside(file)).await?.close().await?;
                 let version = schema::version_sqlite(&mut connection).await?;
                 connection.close().await?;
                 schema::check(version)
@@ -169,9 +171,16 @@ pub(crate) async fn sqlite_pool(
     Ok(pool.connect_with(file).await?)
 }
 
-/// For the one connection that writes. The log says for itself that its commits wait for the disk.
-pub(crate) fn one_writer(file: SqliteConnectOptions) -> SqliteConnectOptions {
-    file.synchronous(SqliteSynchronous::Normal).pragma("cache_size", SQLITE_WRITERS_CACHE)
+/// The one connection to a file that writes. It does not wait for the disk; the log says for itself that its commits do.
+pub(crate) async fn sqlite_writer(file: SqliteConnectOptions) -> Result<SqlitePool, LogError> {
+    let file = file.synchronous(SqliteSynchronous::Normal).pragma("cache_size", SQLITE_WRITERS_CACHE);
+    sqlite_pool(file, 1).await
+}
+
+/// The file beside a log's.
+pub(crate) fn beside(log: &SqliteConnectOptions) -> SqliteConnectOptions {
+    let name = with_added(log.get_filename(), BESIDE);
+    log.clone().filename(name)
 }
 
 /// A store's address as it may be shown.

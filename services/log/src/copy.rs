@@ -24,8 +24,9 @@ pub enum Until {
     Position(Position),
 }
 
-/// Copies a SQLite file as it stands at this moment, everything in it included, while others read and write it. The copy
-/// is checked and is on disk before it gets its name; a file of that name is never overwritten. Answers where its log ends.
+/// Copies a SQLite log as it stands at this moment, with how far processes have come, while others read and write it. Read models
+/// are not copied: they follow from it. The copy is checked and is on disk before it gets its name; a file of that name is never
+/// overwritten. Answers where its log ends.
 ///
 /// # Errors
 /// [`LogError::Invalid`] when there is a file of that name, or none to be copied; [`LogError::Damaged`] when the copy's log
@@ -39,8 +40,7 @@ pub async fn copy_sqlite(file: &Path, to: &Path) -> Result<Position, LogError> {
     partial.finish(to).await
 }
 
-/// Copies the log of a SQLite file, up to a point, into a new one. Read models are not copied: they follow from the log.
-/// Answers where the new log ends.
+/// Copies the log of a SQLite file, up to a point, into a new one, as [`copy_sqlite`] does. Answers where the new log ends.
 ///
 /// # Errors
 /// As [`copy_sqlite`]; [`LogError::OlderSchema`] or [`LogError::NewerSchema`] when the file is of another version.

@@ -7,6 +7,7 @@
 
 mod address;
 mod append;
+mod beside;
 mod copy;
 mod engine;
 mod error;
@@ -36,9 +37,10 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
+pub use beside::{BESIDE, Beside, SQLITE_FILES, WriteTurn, sqlite_bytes};
 pub use copy::{Until, copy_sqlite, copy_sqlite_until};
 pub use error::LogError;
-pub use log::{Log, Options, Stats, WriteTurn};
+pub use log::{Log, Options, Stats};
 pub use observe::{Batch, Observer};
 pub use plan::StreamId;
 pub use reader::Database;

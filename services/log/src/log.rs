@@ -5,18 +5,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cqrs_es::persist::EventUpcaster;
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
 use crate::address::{self, Address};
+use crate::beside::Turn;
 use crate::engine::{Engine, PostgresEngine, SqliteEngine};
 use crate::follow::{Seen, follow};
 use crate::plan::Prepared;
 use crate::queue::{Entrance, queue};
 use crate::writer::{Job, Trouble, Waiting, Writer};
 use crate::{
-    Append, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt, Recorded,
-    Urgency,
+    Append, Beside, Clock, Database, IdempotencyKey, LogError, LogStore, Observer, Position, Receipt,
+    Recorded, Urgency, WriteTurn,
 };
 
 /// How a log is opened.
@@ -28,7 +29,8 @@ pub struct Options {
     pub migrate: bool,
     /// How many appends may wait for the writer, and as many in bulk; more are answered [`LogError::Busy`].
     pub queue: usize,
-    /// How many connections read at the same time, those of the read models included. At least 2.
+    /// How many connections read at the same time: from PostgreSQL in all, from each of the two files of a SQLite store. At
+    /// least 2.
     pub connections: u32,
     /// How many aggregates' states each [`LogStore`] remembers.
     pub cached_states: usize,
@@ -54,9 +56,8 @@ struct Inner {
     writers: Database,
     queue: Entrance,
     seen: Seen,
-    turn: Arc<Mutex<()>>,
-    /// Held by whoever has a turn beside the log, or is next: so that the log waits for one of them and not for all.
-    beside: Arc<Mutex<()>>,
+    turn: Turn,
+    beside: Beside,
     counters: Arc<Counters>,
     trouble: Trouble,
     cached_states: usize,
@@ -68,13 +69,6 @@ impl Drop for Inner {
         self.follower.abort();
     }
 }
-
-/// The right to write to the database beside the log.
-///
-/// SQLite has one writer at a time, and those who wait for it sleep and try again; with a turn they queue in order. The
-/// log itself comes after the one who has it, whoever else waits. On PostgreSQL it is nothing.
-#[must_use = "the turn ends when it is dropped"]
-pub struct WriteTurn(#[expect(dead_code, reason = "held, not read")] Option<[OwnedMutexGuard<()>; 2]>);
 
 /// What the log has done since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,20 +106,27 @@ impl Log {
     /// [`LogError::UnknownStore`], [`LogError::NewerSchema`], [`LogError::OlderSchema`] when it may not migrate, and those
     /// of the database.
     pub async fn open(store: &str, options: Options) -> Result<Self, LogError> {
-        let turn = Arc::default();
+        let turn = Turn::default();
         let address = Address::parse(store)?;
         address.prepare(options.migrate).await?;
-        let database = address.pool(options.connections.max(2)).await?;
+        let connections = options.connections.max(2);
+        let database = address.pool(connections).await?;
         let seen = Seen::new(database.head().await?.position);
-        let (writers, engine) = match address {
+        let (writers, beside, engine) = match address {
             Address::Sqlite(file) => {
-                let writer = address::sqlite_pool(address::one_writer(file), 1).await?;
-                let engine = SqliteEngine::new(writer.clone(), Arc::clone(&turn));
-                (Database::Sqlite(writer), Engine::Sqlite(engine))
+                let beside = address::beside(&file);
+                let beside = Beside::new(
+                    Database::Sqlite(address::sqlite_pool(beside.clone(), connections).await?),
+                    Database::Sqlite(address::sqlite_writer(beside).await?),
+                );
+                let writer = address::sqlite_writer(file).await?;
+                let engine = SqliteEngine::new(writer.clone(), turn.clone());
+                (Database::Sqlite(writer), beside, Engine::Sqlite(engine))
             }
             Address::Postgres(server) => {
                 let engine = PostgresEngine::new(server, Arc::clone(&seen.backend));
-                (database.clone(), Engine::Postgres(Box::new(engine)))
+                let beside = Beside::new(database.clone(), database.clone());
+                (database.clone(), beside, Engine::Postgres(Box::new(engine)))
             }
         };
         let counters = Arc::<Counters>::default();
@@ -143,7 +144,7 @@ impl Log {
                 queue,
                 seen,
                 turn,
-                beside: Arc::default(),
+                beside,
                 counters,
                 trouble,
                 cached_states,
@@ -258,22 +259,20 @@ impl Log {
         &self.inner.database
     }
 
-    /// The same database, for transactions that write beside the log. SQLite has one writer at a time: it is always the same
-    /// connection, that of the log too, whose pages stay true. But for the log's own commits it does not wait for the disk: what stands
-    /// beside the log follows from it, with how far it has come, and what a power cut takes away is made again.
+    /// The same, for the few who write to it beside the log: on SQLite over the log's own connection, whose pages stay true.
+    /// But for the log's own commits it does not wait for the disk.
     pub fn writers(&self) -> &Database {
         &self.inner.writers
     }
 
-    /// Waits for the right to write to the database beside the log. Hold it for one transaction.
+    /// Waits for the right to write to the database that holds the log. Hold it for one transaction.
     pub async fn write_turn(&self) -> WriteTurn {
-        match &self.inner.database {
-            Database::Sqlite(_) => {
-                let first = Arc::clone(&self.inner.beside).lock_owned().await;
-                WriteTurn(Some([Arc::clone(&self.inner.turn).lock_owned().await, first]))
-            }
-            Database::Postgres(_) => WriteTurn(None),
-        }
+        self.inner.turn.of(&self.inner.writers).await
+    }
+
+    /// Where what follows from the log is kept.
+    pub fn beside(&self) -> &Beside {
+        &self.inner.beside
     }
 
     /// One aggregate's streams, as cqrs-es sees them. Make it once and clone it: its cache of states is its own.
@@ -321,6 +320,7 @@ impl Log {
         }
         self.inner.queue.people.closed().await;
         self.inner.follower.abort();
+        self.inner.beside.close().await;
         self.inner.writers.close().await;
         self.inner.database.close().await;
     }

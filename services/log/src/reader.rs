@@ -7,9 +7,10 @@ use crate::engine::{KEY_COLUMNS, KeyColumns, head};
 use crate::plan::{Head, KeptKey, timestamp};
 use crate::{IdempotencyKey, LogError, Position, Recorded};
 
-/// The database that holds the log, for the read models that live beside it.
+/// A database: the one that holds the log, or the one beside it.
 ///
-/// Whoever writes takes a [`WriteTurn`](crate::WriteTurn) first, and writes to [`Log::writers`](crate::Log::writers).
+/// Whoever writes takes a [`WriteTurn`](crate::WriteTurn) first, and writes over a connection that is made for it:
+/// [`Log::writers`](crate::Log::writers), [`Beside::writers`](crate::Beside::writers).
 #[derive(Clone, Debug)]
 pub enum Database {
     /// One file.

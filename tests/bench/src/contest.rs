@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use caseledger_log::Database;
+use caseledger_log::{BESIDE, Database};
+use sqlx::Executor;
 use tokio::sync::watch;
 
 use crate::contenders::pgbench;
@@ -205,9 +206,17 @@ impl Ground<'_> {
     }
 }
 
+/// Connects to a store, with what stands beside its log.
 pub(crate) async fn connect(store: &str) -> Result<Database, sqlx::Error> {
     Ok(match store.strip_prefix("sqlite:") {
-        Some(file) => Database::Sqlite(sqlx::SqlitePool::connect(&format!("sqlite:{file}")).await?),
+        Some(file) => {
+            let attach = format!("ATTACH '{file}{BESIDE}' AS beside");
+            let pool = sqlx::sqlite::SqlitePoolOptions::new().after_connect(move |connection, _| {
+                let attach = attach.clone();
+                Box::pin(async move { connection.execute(attach.as_str()).await.map(drop) })
+            });
+            Database::Sqlite(pool.connect(store).await?)
+        }
         None => Database::Postgres(sqlx::PgPool::connect(store).await?),
     })
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use caseledger::clock::MachineClock;
 use caseledger::wire::Station;
-use caseledger_log::Clock;
+use caseledger_log::{Clock, SQLITE_FILES};
 use caseledger_test_postgres::{Durability, Postgres};
 
 use crate::contenders::{pgbench, stock};
@@ -77,6 +77,29 @@ impl Stores {
         format!("sqlite:{}", self.file(&format!("{name}.sqlite")).display())
     }
 
+    /// The files of a store on SQLite.
+    fn files(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        SQLITE_FILES.iter().map(move |added| self.file(&format!("{name}.sqlite{added}")))
+    }
+
+    /// Writes SQLite's journals into the files, which then are all there is to copy; says whether nobody holds them open any
+    /// more. Connections are closed by threads of their own, a moment after they are let go.
+    async fn closed(&self, name: &str) -> Result<bool, Box<dyn Error>> {
+        let is_journal = |file: &PathBuf| {
+            let name = file.to_string_lossy();
+            name.ends_with("-wal") || name.ends_with("-shm")
+        };
+        for file in self.files(name).filter(|file| file.exists() && !is_journal(file)) {
+            let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
+            pool.close().await;
+        }
+        Ok(self
+            .files(name)
+            .filter(is_journal)
+            .all(|file| file.metadata().map_or(true, |file| file.len() == 0)))
+    }
+
     fn number(&self) -> usize {
         self.copies.set(self.copies.get() + 1);
         self.copies.get()
@@ -133,11 +156,10 @@ impl Stores {
         match engine {
             Engine::Postgres => drop(self.postgres.psql(name, "VACUUM ANALYZE")),
             Engine::Sqlite => {
-                let file = PathBuf::from(store.trim_start_matches("sqlite:"));
                 let begun = Instant::now();
-                while !closed(&store, &file).await? {
+                while !self.closed(name).await? {
                     if begun.elapsed() > LONGEST_CLOSE {
-                        return Err(format!("{} was not closed", file.display()).into());
+                        return Err(format!("{store} was not closed").into());
                     }
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
@@ -193,12 +215,12 @@ impl Stores {
         let name = format!("{}_{number}_{}", built.name, self.number());
         let store = match built.engine {
             Engine::Sqlite => {
-                let store = self.sqlite(&name);
-                std::fs::copy(
-                    self.file(&format!("{}.sqlite", built.name)),
-                    self.file(&format!("{name}.sqlite")),
-                )?;
-                store
+                for (from, to) in self.files(&built.name).zip(self.files(&name)) {
+                    if from.exists() {
+                        std::fs::copy(from, to)?;
+                    }
+                }
+                self.sqlite(&name)
             }
             Engine::Postgres => {
                 let from = &built.name;
@@ -313,23 +335,10 @@ impl Drop for Copied<'_> {
                 self.stores.postgres.psql("postgres", &sql);
             }
             Engine::Sqlite => {
-                for beside in ["", "-wal", "-shm"] {
-                    let file = self.stores.file(&format!("{}.sqlite{beside}", self.name));
-                    if Path::new(&file).exists() {
-                        let _gone = std::fs::remove_file(file);
-                    }
+                for file in self.stores.files(&self.name).filter(|file| file.exists()) {
+                    let _gone = std::fs::remove_file(file);
                 }
             }
         }
     }
-}
-
-/// Writes SQLite's journal into the file, which then is all there is to copy; says whether nobody holds it open any more.
-/// Connections are closed by threads of their own, a moment after they are let go.
-async fn closed(store: &str, file: &Path) -> Result<bool, Box<dyn Error>> {
-    let pool = sqlx::SqlitePool::connect(store).await?;
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
-    pool.close().await;
-    let is_there = |beside: &str| Path::new(&format!("{}{beside}", file.display())).metadata();
-    Ok(["-wal", "-shm"].into_iter().all(|beside| is_there(beside).map_or(true, |file| file.len() == 0)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caseledger_aggregates::calendar::Calendar;
-use caseledger_log::{Clock, Log};
+use caseledger_log::{Clock, Log, SQLITE_FILES};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
@@ -80,7 +80,7 @@ async fn ends(log: &Log, calendar: &Calendar) -> Result<Held, Failure> {
 pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result<Filled, Failure> {
     let Some(store) = wire::sqlite_path(&settings.store) else { return fill(settings, seed, permille).await };
     let unfinished = with_suffix(store, ".filling");
-    for suffix in FILES {
+    for suffix in SQLITE_FILES {
         match std::fs::remove_file(with_suffix(&unfinished, suffix)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Failure::unavailable(error));
@@ -90,7 +90,7 @@ pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result
     }
     let beside = Settings { store: format!("sqlite:{}", unfinished.display()), ..settings.clone() };
     let filled = fill(&beside, seed, permille).await?;
-    for suffix in FILES {
+    for suffix in SQLITE_FILES {
         let (from, to) = (with_suffix(&unfinished, suffix), with_suffix(store, suffix));
         if from.exists() {
             std::fs::rename(from, to).map_err(Failure::unavailable)?;
@@ -98,9 +98,6 @@ pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result
     }
     Ok(filled)
 }
-
-/// The files of a SQLite store, the one that bears its name last.
-const FILES: [&str; 3] = ["-wal", "-shm", ""];
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -1,16 +1,15 @@
 //! Writing to SQLite: `BEGIN IMMEDIATE`, a statement for the head, a few for all events and all keys, `COMMIT`.
 //!
-//! On the one connection that also writes what stands beside the log: a page that another connection has written is read
+//! On the one connection that also writes how far processes have come: a page that another connection has written is read
 //! again by everybody else.
-
-use std::sync::Arc;
 
 use serde_json::json;
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor, Sqlite, SqlitePool};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 use super::{KEY_COLUMNS, KeyColumns, TOUCH, head, is_taken, stored};
+use crate::beside::Turn;
 use crate::plan::{Head, Plan, StreamId};
 use crate::values::sqlite_values;
 use crate::{LogError, fault_point};
@@ -27,7 +26,7 @@ INSERT INTO events (position, aggregate_type, aggregate_id, sequence, event_type
 const INSERT_KEYS: &str = "
 INSERT INTO idempotency_keys (scope, key, digest, version, first_position, last_position, recorded_at) ";
 
-/// An answer follows fsync. What stands beside the log need not: it is folded again from the log.
+/// An answer follows fsync. How far processes have come need not: what is followed twice has its effect once.
 const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT; PRAGMA synchronous = NORMAL";
 const ROLLBACK: &str = "ROLLBACK; PRAGMA synchronous = NORMAL";
@@ -38,16 +37,15 @@ pub(crate) struct SqliteEngine {
     writers: SqlitePool,
     /// It, while the writer works with it.
     connection: Option<PoolConnection<Sqlite>>,
-    /// SQLite has one writer at a time, and those who wait for it sleep and try again. Within the process a mutex queues
-    /// them in order instead. Whoever has it finds the connection free.
-    turn: Arc<Mutex<()>>,
+    /// Whoever has it finds the connection free.
+    turn: Turn,
     held: Option<OwnedMutexGuard<()>>,
     /// Whether something failed since the journal was last known to be whole on disk.
     is_suspect: bool,
 }
 
 impl SqliteEngine {
-    pub fn new(writers: SqlitePool, turn: Arc<Mutex<()>>) -> Self {
+    pub fn new(writers: SqlitePool, turn: Turn) -> Self {
         Self { writers, connection: None, turn, held: None, is_suspect: false }
     }
 
@@ -115,7 +113,7 @@ impl SqliteEngine {
     }
 
     async fn take_turn(&mut self) {
-        self.held = Some(Arc::clone(&self.turn).lock_owned().await);
+        self.held = Some(self.turn.take().await);
     }
 
     fn let_go(&mut self) {

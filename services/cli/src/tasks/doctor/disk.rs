@@ -1,5 +1,7 @@
 //! The room where a SQLite store lies.
 
+use caseledger_log::sqlite_bytes;
+
 use super::{Finding, Line};
 use crate::disk::{self, Room};
 use crate::settings::{Disk, Settings};
@@ -13,9 +15,7 @@ pub(super) fn look(settings: &Settings) -> Line {
         return line(Finding::NotLookedAt, "the database server looks after its own".to_owned());
     };
     match disk::room(store) {
-        Ok(Room { free, .. }) => {
-            judge(free, std::fs::metadata(store).map_or(0, |file| file.len()), &settings.disk)
-        }
+        Ok(Room { free, .. }) => judge(free, sqlite_bytes(store), &settings.disk),
         Err(error) => line(Finding::NotLookedAt, format!("the file system does not say: {error}")),
     }
 }
