@@ -85,25 +85,35 @@ pub async fn everybody_caught_up(store: &str, limit: Duration) -> Result<(), Str
     let told = |error: &dyn std::fmt::Display| format!("the store can't be read: {error}");
     let options = Options { migrate: false, ..Options::new(Arc::new(NoClock)) };
     let log = Log::open(store, options).await.map_err(|error| told(&error))?;
-    let db = Db::of(&log);
-    let sql = "SELECT kind, name, position FROM (
-                   SELECT 'projection' AS kind, name, position FROM projection_checkpoint WHERE suffix = ''
-                   UNION ALL SELECT 'process', name, position FROM process_checkpoints) AS everybody
-               WHERE position < $1";
     let end = Instant::now() + limit;
     let outcome = loop {
         let head = log.head().await.map_err(|error| told(&error))?;
-        let behind = db.fetch(sql, &[Value::count(head)]).await.map_err(|error| told(&error))?;
-        let Some(first) = behind.first() else { break Ok(()) };
+        let Some((who, at)) = behind(&log, head).await.map_err(|error| told(&error))? else { break Ok(()) };
         if Instant::now() > end {
-            let of = |column: &str| first.text(column).unwrap_or_default();
-            let at = first.count("position").unwrap_or_default();
-            break Err(format!("after {limit:?} the {} {} stands at {at} of {head}", of("kind"), of("name")));
+            break Err(format!("after {limit:?} the {who} stands at {at} of {head}"));
         }
         sleep(Duration::from_millis(50)).await;
     };
     log.close().await;
     outcome
+}
+
+/// Somebody who has not come to a position, and where they stand: a projection, or a process.
+async fn behind(
+    log: &Log,
+    position: u64,
+) -> Result<Option<(String, u64)>, Box<dyn std::error::Error + Send + Sync>> {
+    let sql = "SELECT name, position FROM projection_checkpoint WHERE suffix = '' AND position < $1";
+    if let Some(row) = Db::of(log).fetch_first(sql, &[Value::count(position)]).await? {
+        return Ok(Some((format!("projection {}", row.text("name")?), row.count("position")?)));
+    }
+    let sql = "SELECT name, position FROM process_checkpoints WHERE position < $1";
+    let position = i64::try_from(position)?;
+    let found: Option<(String, i64)> = match log.database() {
+        Database::Sqlite(pool) => sqlx::query_as(sql).bind(position).fetch_optional(pool).await?,
+        Database::Postgres(pool) => sqlx::query_as(sql).bind(position).fetch_optional(pool).await?,
+    };
+    Ok(found.map(|(name, at)| (format!("process {name}"), u64::try_from(at).unwrap_or_default())))
 }
 
 async fn read(store: &str) -> Result<Found, Box<dyn std::error::Error + Send + Sync>> {
