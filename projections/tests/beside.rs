@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use caseledger_log::{BESIDE, Log, Options, copy_sqlite};
+use caseledger_log::{BESIDE, Log, Options, copy_sqlite, sqlite_file};
 use caseledger_projections::sql::Value;
 use caseledger_projections::{ALL, Projections};
 use prometheus::Registry;
@@ -31,12 +31,6 @@ async fn told(projections: &Projections) -> String {
         text.push_str(&table.dump(projections.db()).await.unwrap());
     }
     text
-}
-
-fn added(store: &Path, suffix: &str) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// A store of some people, registered on a day, and what is told of them.
@@ -61,7 +55,7 @@ async fn told_again(file: &Path) -> String {
 }
 
 async fn beside(store: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(added(store, BESIDE));
+    let options = SqliteConnectOptions::new().filename(sqlite_file(store, BESIDE));
     SqliteConnection::connect_with(&options).await.unwrap()
 }
 
@@ -77,7 +71,7 @@ async fn read_models_of_another_log_are_made_anew() {
         copy_sqlite(&three, &mixed).await.unwrap();
         let mut from = beside(told_by).await;
         from.execute("UPDATE projection_checkpoint SET epoch = 7").await.unwrap();
-        let to = added(&mixed, BESIDE);
+        let to = sqlite_file(&mixed, BESIDE);
         sqlx::query("VACUUM INTO $1").bind(to.to_str()).execute(&mut from).await.unwrap();
         assert_eq!(told_again(&mixed).await, of_three, "{}", told_by.display());
         let epochs = "SELECT DISTINCT epoch FROM projection_checkpoint";

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, SqlitePool};
 
-use crate::beside::{BESIDE, with_added};
+use crate::beside::{BESIDE, sqlite_file};
 use crate::engine::WORK_AS_APP;
 use crate::{Database, LogError, schema};
 
@@ -179,7 +179,7 @@ pub(crate) async fn sqlite_writer(file: SqliteConnectOptions) -> Result<SqlitePo
 
 /// The file beside a log's.
 pub(crate) fn beside(log: &SqliteConnectOptions) -> SqliteConnectOptions {
-    let name = with_added(log.get_filename(), BESIDE);
+    let name = sqlite_file(log.get_filename(), BESIDE);
     log.clone().filename(name)
 }
 

@@ -16,7 +16,7 @@ pub const BESIDE: &str = "-views";
 
 /// The bytes that the files of a SQLite store take.
 pub fn sqlite_bytes(store: &Path) -> u64 {
-    let length = |added: &&str| std::fs::metadata(with_added(store, added)).map_or(0, |file| file.len());
+    let length = |added: &&str| std::fs::metadata(sqlite_file(store, added)).map_or(0, |file| file.len());
     SQLITE_FILES.iter().map(length).sum()
 }
 
@@ -81,8 +81,8 @@ impl Turn {
     }
 }
 
-/// The name of a file of a SQLite store.
-pub(crate) fn with_added(store: &Path, added: &str) -> PathBuf {
+/// The name of a file that lies beside a SQLite store under its name: of one of [`SQLITE_FILES`], say.
+pub fn sqlite_file(store: &Path, added: &str) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(added);
     name.into()

@@ -37,7 +37,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
-pub use beside::{BESIDE, Beside, SQLITE_FILES, WriteTurn, sqlite_bytes};
+pub use beside::{BESIDE, Beside, SQLITE_FILES, WriteTurn, sqlite_bytes, sqlite_file};
 pub use copy::{Until, copy_sqlite, copy_sqlite_until};
 pub use error::LogError;
 pub use log::{Log, Options, Stats};

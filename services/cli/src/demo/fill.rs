@@ -1,11 +1,10 @@
 //! Fills a store with the demonstration's year.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use caseledger_aggregates::calendar::Calendar;
-use caseledger_log::{Clock, Log, SQLITE_FILES};
+use caseledger_log::{Clock, Log, SQLITE_FILES, sqlite_file};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
@@ -79,9 +78,9 @@ async fn ends(log: &Log, calendar: &Calendar) -> Result<Held, Failure> {
 /// As [`fill`].
 pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result<Filled, Failure> {
     let Some(store) = wire::sqlite_path(&settings.store) else { return fill(settings, seed, permille).await };
-    let unfinished = with_suffix(store, ".filling");
+    let unfinished = sqlite_file(store, ".filling");
     for suffix in SQLITE_FILES {
-        match std::fs::remove_file(with_suffix(&unfinished, suffix)) {
+        match std::fs::remove_file(sqlite_file(&unfinished, suffix)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Failure::unavailable(error));
             }
@@ -91,18 +90,12 @@ pub async fn fill_whole(settings: &Settings, seed: u64, permille: u32) -> Result
     let beside = Settings { store: format!("sqlite:{}", unfinished.display()), ..settings.clone() };
     let filled = fill(&beside, seed, permille).await?;
     for suffix in SQLITE_FILES {
-        let (from, to) = (with_suffix(&unfinished, suffix), with_suffix(store, suffix));
+        let (from, to) = (sqlite_file(&unfinished, suffix), sqlite_file(store, suffix));
         if from.exists() {
             std::fs::rename(from, to).map_err(Failure::unavailable)?;
         }
     }
     Ok(filled)
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// Plays the year of an authority of so many thousandths of the letter's size.
