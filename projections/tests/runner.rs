@@ -597,3 +597,25 @@ async fn who_waits_sees_the_position_or_hears_that_it_is_late() {
         assert!(matches!(live.wait_for("none", 1, Duration::ZERO).await, Err(RunnerError::Unknown(_))));
     }
 }
+
+#[tokio::test]
+async fn those_who_wait_do_not_make_others_wait_long() {
+    for stage in Stage::both().await {
+        let live = projections(&stage, &[&COUNT]).await;
+        let running = live.clone();
+        let run = tokio::spawn(async move { running.run().await });
+        for _ in 0..100 {
+            let head = history(&stage, 1).await;
+            live.wait_for("count", head, Duration::from_secs(30)).await.unwrap();
+        }
+        let head = history(&stage, 1).await;
+        let told = async {
+            while live.status().await.unwrap().iter().any(|projection| projection.position < head) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // A hundred steps that were asked for would be 40 seconds of gathering on SQLite, and 5 on PostgreSQL.
+        tokio::time::timeout(Duration::from_secs(4), told).await.expect(stage.engine);
+        run.abort();
+    }
+}

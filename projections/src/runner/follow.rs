@@ -17,8 +17,11 @@ use crate::sql::Tx;
 const AT_LEAST_EVERY: Duration = Duration::from_millis(500);
 /// How long events gather, so that under load a projection has few and full transactions.
 const GATHER: Duration = Duration::from_millis(50);
-/// How much of that a projection may save up: what one person does in a moment is told at once.
-const SAVED: Duration = Duration::from_millis(400);
+/// The same on SQLite, which writes whole pages, however little of each has changed: the longer, the more often a page has
+/// changed that is written once.
+const GATHER_EMBEDDED: Duration = Duration::from_millis(400);
+/// How many steps a projection may take before it lets events gather: what one person does in a moment is told at once.
+const AT_ONCE: u32 = 4;
 /// How many events behind the log's end a projection doesn't wait for more.
 const FAR: u64 = 4096;
 /// How long an instance that was overtaken leaves a projection to the other: longer than a step takes under load, so that who
@@ -107,21 +110,25 @@ impl Inner {
         if let Err(error) = self.clear_stop(run).await {
             tracing::warn!(projection = run.spec.name, %error, "the projection's checkpoint can't be read");
         }
+        let gather = if self.db.is_shared() { GATHER } else { GATHER_EMBEDDED };
+        let saved = gather * AT_ONCE;
         let mut spent = Instant::now();
         loop {
-            spent = spent.max(Instant::now()) + GATHER;
+            let now = Instant::now();
+            // Steps that others have asked for don't add up to more than one time of gathering.
+            spent = spent.clamp(now, now + saved) + gather;
             match self.step(run).await {
                 Ok(Step::Moved(at)) if *head.borrow_and_update() >= at + FAR => {}
                 Ok(Step::Moved(at)) => {
                     if *head.borrow() <= at {
                         let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
                     }
-                    self.gather(run, spent).await;
+                    Self::gather(run, spent.checked_sub(saved)).await;
                 }
                 Ok(Step::Overtaken(_)) => tokio::time::sleep(STAND_BACK).await,
                 Ok(Step::AtTheEnd(_) | Step::Elsewhere) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
-                    self.gather(run, spent).await;
+                    Self::gather(run, spent.checked_sub(saved)).await;
                 }
                 Ok(Step::Stopped) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, run.resumed.notified()).await;
@@ -134,10 +141,9 @@ impl Inner {
         }
     }
 
-    /// Lets events gather once the projection has taken steps for longer than it may, unless somebody waits to read what
-    /// they just did.
-    async fn gather(&self, run: &Run, spent: Instant) {
-        let Some(until) = spent.checked_sub(SAVED).filter(|until| *until > Instant::now()) else { return };
+    /// Lets events gather until then, if that is to come, unless somebody waits to read what they just did.
+    async fn gather(run: &Run, until: Option<Instant>) {
+        let Some(until) = until.filter(|until| *until > Instant::now()) else { return };
         let _ = tokio::time::timeout_at(until, run.wanted.notified()).await;
     }
 

@@ -211,15 +211,12 @@ pub async fn serve(
         tracing::info!("stopping: what was accepted is answered first");
         stop.send_replace(Some(Instant::now()));
     });
-    // A fold works for milliseconds on end, and an answer would wait for its thread: projections have their own. On SQLite all
-    // wait for the one that writes, and another thread at each turn costs more than that (docs/performance.md).
-    let own = || runtime::Builder::new_multi_thread().thread_name("projections").enable_all().build();
-    let own = station.projections.db().is_shared().then(own).transpose()?;
-    let folding = own.as_ref().map_or_else(runtime::Handle::current, |own| own.handle().clone());
+    // A fold works for milliseconds on end, and an answer would wait for its thread: projections have their own.
+    let own = runtime::Builder::new_multi_thread().thread_name("projections").enable_all().build()?;
     let (processes, projections) = (Arc::clone(&station.processes), station.projections.clone());
     let following = [
         tokio::spawn(async move { processes.run().await }),
-        folding.spawn(async move { projections.run().await }),
+        own.spawn(async move { projections.run().await }),
     ];
     tokio::join!(
         api::serve(listener, routes, stopped(stopping.clone()), http.stop_within()),
@@ -237,9 +234,7 @@ pub async fn serve(
         tracing::warn!("the log was still writing when the patience for it ended");
     }
     // Not before: connections that a projection has opened live on its threads.
-    if let Some(own) = own {
-        own.shutdown_background();
-    }
+    own.shutdown_background();
     tracing::info!("stopped");
     Ok(())
 }
