@@ -4,12 +4,13 @@
 
 mod stage;
 
+use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use caseledger_log::{BESIDE, Log, Options, copy_sqlite, sqlite_file};
+use caseledger_log::{BESIDE, BOOT, Log, Options, copy_sqlite, sqlite_file};
 use caseledger_projections::sql::Value;
 use caseledger_projections::{ALL, Projections};
 use prometheus::Registry;
@@ -78,6 +79,19 @@ async fn read_models_of_another_log_are_made_anew() {
         let epochs: Vec<i64> = sqlx::query_scalar(epochs).fetch_all(&mut beside(&mixed).await).await.unwrap();
         assert_eq!(epochs, [if made_anew { 0 } else { 7 }], "{}", told_by.display());
     }
+}
+
+#[tokio::test]
+async fn read_models_that_the_end_of_the_system_has_torn_are_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, of_three) = store(folder.path(), "torn.sqlite", 2, 0..3).await;
+    let note = || std::fs::read_to_string(sqlite_file(&file, BOOT)).unwrap();
+    assert_eq!(note(), "", "who closes a store has synced it");
+    std::fs::write(sqlite_file(&file, BOOT), "another boot of the system").unwrap();
+    let mut torn = std::fs::OpenOptions::new().write(true).open(sqlite_file(&file, BESIDE)).unwrap();
+    torn.write_all(&[7; 10_000]).unwrap();
+    assert_eq!(told_again(&file).await, of_three);
+    assert_eq!(note(), "");
 }
 
 #[tokio::test]

@@ -38,19 +38,13 @@ const LONGEST_WAIT_FOR_A_FILE: Duration = Duration::from_secs(10);
 /// that is pushed out is parsed and planned again.
 const STATEMENTS: usize = 500;
 
-/// How much of a SQLite file each connection keeps, in KiB below zero as the pragma has it: 8 MiB.
-const SQLITE_CACHE: &str = "-8192";
-
-/// How much of it the connection that writes keeps: 32 MiB. Nobody else changes the file, so that what it keeps stays true.
-const SQLITE_WRITERS_CACHE: &str = "-32768";
-
-/// After how many pages of the journal whoever commits writes them to the file: 128 MiB. A page that was changed many times
-/// by then is written once, and with SQLite's own 4 MiB everybody would wait for a sync many times a second.
-const SQLITE_CHECKPOINT: &str = "32768";
+/// How much of a SQLite file the connection that writes keeps, in KiB below zero as the pragma has it: 16 MiB. Nobody else
+/// changes the file, so that what it keeps stays true. What others keep is old at each commit: SQLite's own 2 MiB are enough.
+const SQLITE_WRITERS_CACHE: &str = "-16384";
 
 /// Connects to a file that another process may be making at this moment. A change of a file's journal to a write-ahead log
 /// doesn't wait for other connections as every other statement does: SQLite answers at once that the file is locked.
-async fn connect_sqlite(file: &SqliteConnectOptions) -> Result<SqliteConnection, LogError> {
+pub(crate) async fn connect_sqlite(file: &SqliteConnectOptions) -> Result<SqliteConnection, LogError> {
     let patience = tokio::time::sleep(LONGEST_WAIT_FOR_A_FILE);
     tokio::pin!(patience);
     loop {
@@ -90,8 +84,8 @@ impl Address {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(LONGEST_WAIT_FOR_A_FILE)
-                    .pragma("cache_size", SQLITE_CACHE)
-                    .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT)
+                    // Nobody who commits takes the journal into the file: `journal` does.
+                    .pragma("wal_autocheckpoint", "0")
                     // What a statement has changed of a page is kept until it ends, in case that it fails: not in a file.
                     .pragma("temp_store", "memory")
                     .statement_cache_capacity(STATEMENTS)
@@ -108,7 +102,6 @@ impl Address {
                 if migrate {
                     schema::migrate_sqlite(&mut connection).await?;
                 }
-                connect_sqlite(&beside(file)).await?.close().await?;
                 let version = schema::version_sqlite(&mut connection).await?;
                 connection.close().await?;
                 schema::check(version)
@@ -171,16 +164,15 @@ pub(crate) async fn sqlite_pool(
     Ok(pool.connect_with(file).await?)
 }
 
-/// The one connection to a file that writes. It does not wait for the disk; the log says for itself that its commits do.
+/// The one connection to a file that writes.
 pub(crate) async fn sqlite_writer(file: SqliteConnectOptions) -> Result<SqlitePool, LogError> {
-    let file = file.synchronous(SqliteSynchronous::Normal).pragma("cache_size", SQLITE_WRITERS_CACHE);
-    sqlite_pool(file, 1).await
+    sqlite_pool(file.pragma("cache_size", SQLITE_WRITERS_CACHE), 1).await
 }
 
-/// The file beside a log's.
+/// The file beside a log's. Nobody syncs it while it is in use.
 pub(crate) fn beside(log: &SqliteConnectOptions) -> SqliteConnectOptions {
     let name = sqlite_file(log.get_filename(), BESIDE);
-    log.clone().filename(name)
+    log.clone().filename(name).synchronous(SqliteSynchronous::Off)
 }
 
 /// A store's address as it may be shown.

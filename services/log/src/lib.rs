@@ -14,6 +14,7 @@ mod error;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod follow;
+mod journal;
 mod loader;
 mod log;
 mod observe;
@@ -23,6 +24,7 @@ mod reader;
 mod recent;
 mod schema;
 mod store;
+mod unsynced;
 mod values;
 mod writer;
 
@@ -37,7 +39,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 pub use append::{Append, LONGEST_PAYLOAD, NewEvent};
-pub use beside::{BESIDE, Beside, SQLITE_FILES, WriteTurn, sqlite_bytes, sqlite_file};
+pub use beside::{BESIDE, BOOT, Beside, SQLITE_FILES, WriteTurn, sqlite_bytes, sqlite_file};
 pub use copy::{Until, copy_sqlite, copy_sqlite_until};
 pub use error::LogError;
 pub use log::{Log, Options, Stats};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cqrs_es::persist::EventUpcaster;
+use sqlx::sqlite::SqliteSynchronous;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
@@ -12,6 +13,7 @@ use crate::address::{self, Address};
 use crate::beside::Turn;
 use crate::engine::{Engine, PostgresEngine, SqliteEngine};
 use crate::follow::{Seen, follow};
+use crate::journal::Journal;
 use crate::plan::Prepared;
 use crate::queue::{Entrance, queue};
 use crate::writer::{Job, Trouble, Waiting, Writer};
@@ -61,12 +63,18 @@ struct Inner {
     counters: Arc<Counters>,
     trouble: Trouble,
     cached_states: usize,
-    follower: AbortHandle,
+    helpers: Vec<AbortHandle>,
+}
+
+impl Inner {
+    fn dismiss_helpers(&self) {
+        self.helpers.iter().for_each(AbortHandle::abort);
+    }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.follower.abort();
+        self.dismiss_helpers();
     }
 }
 
@@ -114,18 +122,15 @@ impl Log {
         let seen = Seen::new(database.head().await?.position);
         let (writers, beside, engine) = match address {
             Address::Sqlite(file) => {
-                let beside = address::beside(&file);
-                let beside = Beside::new(
-                    Database::Sqlite(address::sqlite_pool(beside.clone(), connections).await?),
-                    Database::Sqlite(address::sqlite_writer(beside).await?),
-                );
-                let writer = address::sqlite_writer(file).await?;
+                let beside = Beside::file(&file, connections).await?;
+                // Only the log's commits wait for the disk, and say so.
+                let writer = address::sqlite_writer(file.synchronous(SqliteSynchronous::Normal)).await?;
                 let engine = SqliteEngine::new(writer.clone(), turn.clone());
                 (Database::Sqlite(writer), beside, Engine::Sqlite(engine))
             }
             Address::Postgres(server) => {
                 let engine = PostgresEngine::new(server, Arc::clone(&seen.backend));
-                let beside = Beside::new(database.clone(), database.clone());
+                let beside = Beside::with(&database);
                 (database.clone(), beside, Engine::Postgres(Box::new(engine)))
             }
         };
@@ -135,7 +140,10 @@ impl Log {
         writer.observer = options.observer;
         let trouble = writer.trouble.clone();
         tokio::spawn(writer.run(jobs));
-        let follower = tokio::spawn(follow(database.clone(), seen.clone())).abort_handle();
+        let follower = tokio::spawn(follow(database.clone(), seen.clone()));
+        let journals = [Journal::of(&database, &writers, &turn), beside.journal()].into_iter().flatten();
+        let journals = journals.map(|journal| tokio::spawn(journal.keep_short()));
+        let helpers = std::iter::once(follower).chain(journals).map(|task| task.abort_handle()).collect();
         let cached_states = options.cached_states;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -148,7 +156,7 @@ impl Log {
                 counters,
                 trouble,
                 cached_states,
-                follower,
+                helpers,
             }),
         })
     }
@@ -319,7 +327,7 @@ impl Log {
             let _stopped = drained.await;
         }
         self.inner.queue.people.closed().await;
-        self.inner.follower.abort();
+        self.inner.dismiss_helpers();
         self.inner.beside.close().await;
         self.inner.writers.close().await;
         self.inner.database.close().await;

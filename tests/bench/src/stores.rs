@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use caseledger::clock::MachineClock;
 use caseledger::wire::Station;
-use caseledger_log::{Clock, SQLITE_FILES};
+use caseledger_log::{BESIDE, Clock, SQLITE_FILES};
 use caseledger_test_postgres::{Durability, Postgres};
 
 use crate::contenders::{pgbench, stock};
@@ -89,7 +89,8 @@ impl Stores {
             let name = file.to_string_lossy();
             name.ends_with("-wal") || name.ends_with("-shm")
         };
-        for file in self.files(name).filter(|file| file.exists() && !is_journal(file)) {
+        for added in [BESIDE, ""] {
+            let file = self.file(&format!("{name}.sqlite{added}"));
             let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await?;
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await?;
             pool.close().await;

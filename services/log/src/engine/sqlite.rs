@@ -39,7 +39,7 @@ pub(crate) struct SqliteEngine {
     connection: Option<PoolConnection<Sqlite>>,
     /// Whoever has it finds the connection free.
     turn: Turn,
-    held: Option<OwnedMutexGuard<()>>,
+    held: Option<OwnedMutexGuard<u64>>,
     /// Whether something failed since the journal was last known to be whole on disk.
     is_suspect: bool,
 }
