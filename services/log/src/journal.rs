@@ -94,7 +94,7 @@ async fn begin_anew(connection: &mut PoolConnection<Sqlite>) -> Result<(), sqlx:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{address, beside};
+    use crate::address;
 
     const WRITE: &str = "INSERT INTO t VALUES (zeroblob(80000000)); DELETE FROM t";
 
@@ -113,7 +113,7 @@ mod tests {
         let journal = Journal {
             readers: address::sqlite_pool(file.clone(), 2).await.unwrap(),
             writers: address::sqlite_writer(file).await.unwrap(),
-            turn: beside::Turn::default(),
+            turn: Turn::default(),
         };
         journal.writers.execute("CREATE TABLE t (b blob); INSERT INTO t VALUES (1)").await.unwrap();
         let mut reading = journal.readers.begin().await.unwrap();
