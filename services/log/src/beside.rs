@@ -39,7 +39,7 @@ pub struct Beside {
     database: Database,
     writers: Database,
     turn: Turn,
-    in_use: Arc<std::sync::Mutex<Option<InUse>>>,
+    in_use: Arc<std::sync::Mutex<Option<(SqliteConnectOptions, InUse)>>>,
 }
 
 impl Beside {
@@ -57,9 +57,9 @@ impl Beside {
         address::connect_sqlite(&file).await?.close().await?;
         Ok(Self {
             database: Database::Sqlite(address::sqlite_pool(file.clone(), connections).await?),
-            writers: Database::Sqlite(address::sqlite_writer(file).await?),
+            writers: Database::Sqlite(address::sqlite_writer(file.clone()).await?),
             turn: Turn::default(),
-            in_use: Arc::new(std::sync::Mutex::new(Some(in_use))),
+            in_use: Arc::new(std::sync::Mutex::new(Some((file, in_use)))),
         })
     }
 
@@ -88,12 +88,20 @@ impl Beside {
         self.writers.close().await;
         self.database.close().await;
         let in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(in_use) = in_use
-            && let Err(error) = on_disk(move || in_use.end()).await
+        if let Some((file, in_use)) = in_use
+            && let Err(error) = end(&file, in_use).await
         {
             warn!(%error, "read models could not be synced: they are made anew after the system's next start");
         }
     }
+}
+
+async fn end(file: &SqliteConnectOptions, in_use: InUse) -> Result<(), LogError> {
+    // The last connection that closes takes the journal into the file. Two that close at once take each other for one that stays.
+    if in_use.has_journal() {
+        address::connect_sqlite(file).await?.close().await?;
+    }
+    on_disk(move || in_use.end()).await
 }
 
 /// Does what may wait for the disk or for other processes.

@@ -1,11 +1,18 @@
 //! Reading the log.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::{FromRow, PgPool, SqlitePool};
+use tokio::time::{sleep, timeout};
+use tracing::warn;
 
 use crate::engine::{KEY_COLUMNS, KeyColumns, head};
 use crate::plan::{Head, KeptKey, timestamp};
 use crate::{IdempotencyKey, LogError, Position, Recorded};
+
+/// How long whoever closes a store waits for connections that are still at work.
+const LONGEST_CLOSE: Duration = Duration::from_secs(10);
 
 /// A database: the one that holds the log, or the one beside it.
 ///
@@ -119,8 +126,21 @@ impl Database {
         Ok(row.map(KeyColumns::read).transpose()?.map(|(_, kept)| kept))
     }
 
+    /// Closes every connection, and waits for those that are at work. A pool itself forgets that some are, after it has closed
+    /// others that were idle, and leaves them open.
     pub(crate) async fn close(&self) {
-        on!(self, |pool| pool.close().await);
+        on!(self, |pool| {
+            let all = async {
+                pool.close().await;
+                while pool.size() > 0 {
+                    sleep(Duration::from_millis(1)).await;
+                    pool.close().await;
+                }
+            };
+            if timeout(LONGEST_CLOSE, all).await.is_err() {
+                warn!("a connection to the store was still at work when the patience for it ended");
+            }
+        });
     }
 }
 

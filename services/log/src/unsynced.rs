@@ -78,14 +78,18 @@ impl InUse {
     /// # Errors
     /// The disk's. The file is not believed under another boot then.
     pub fn end(mut self) -> io::Result<()> {
-        // As long as the journal is there, somebody has the file open; or it could not be taken into the file.
-        let is_alone = self.note.try_lock().is_ok() && !sqlite_file(&self.store, JOURNAL_BESIDE).exists();
-        if is_alone {
+        let is_alone = self.note.try_lock().is_ok();
+        if is_alone && !self.has_journal() {
             File::open(sqlite_file(&self.store, BESIDE))?.sync_all()?;
             self.sync_folder()?;
             self.note("")?;
         }
         Ok(())
+    }
+
+    /// Whether the file has a journal: somebody has it open, or has not taken the journal into it.
+    pub fn has_journal(&self) -> bool {
+        sqlite_file(&self.store, JOURNAL_BESIDE).exists()
     }
 
     fn noted(&mut self) -> io::Result<String> {
