@@ -84,11 +84,10 @@ pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> 
         sleep(Duration::from_millis(chance.random_range(500..2_000))).await;
         SmallDisk::fill(&folder)
             .map_err(|error| Gone::Wrong(format!("the disk can't be filled: {error}")))?;
-        let full = Instant::now();
         times += 1;
-        sleep(GRACE + Duration::from_millis(chance.random_range(500..3_000))).await;
-        let relieved = Instant::now();
-        wrong.extend(lies(stage, full + GRACE, relieved));
+        let longer = Duration::from_millis(chance.random_range(500..3_000));
+        let from = nothing_written(stage, GRACE + longer).await + GRACE;
+        wrong.extend(lies(stage, from, Instant::now()));
         fs::remove_file(SmallDisk::ballast(&folder)).map_err(|error| Gone::Wrong(error.to_string()))?;
         // PostgreSQL may have given up for good when it found no room to recover into.
         if let Err(why) = stage.until_ready().await {
@@ -97,6 +96,20 @@ pub async fn inflict(stage: &Stage, chance: &mut ChaCha8Rng, until: Instant) -> 
         }
     }
     Ok(What { told: format!("the disk was full {times} times"), wrong })
+}
+
+/// Waits until no command was acknowledged for so long; answers since when. A journal that was begun anew has room on a full disk.
+async fn nothing_written(stage: &Stage, long: Duration) -> Instant {
+    let acknowledged = || stage.world.book.counts().acknowledged;
+    let (mut since, mut last) = (Instant::now(), acknowledged());
+    while since.elapsed() < long {
+        sleep(Duration::from_millis(50)).await;
+        let now = acknowledged();
+        if now > last {
+            (since, last) = (Instant::now(), now);
+        }
+    }
+    since
 }
 
 /// Clients wrote all the time, so nobody can have believed that all was well.
