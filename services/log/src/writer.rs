@@ -22,6 +22,9 @@ const LONGEST_COMMIT: Duration = Duration::from_secs(20);
 /// How soon it is tried again after a batch could not be written, when nobody asks.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// For how long it is not believed that writing works again when only a batch can tell.
+const DISBELIEVED: Duration = Duration::from_secs(10);
+
 /// How many streams' versions are remembered.
 const REMEMBERED_STREAMS: usize = 100_000;
 
@@ -42,7 +45,16 @@ pub(crate) struct Writer {
     pub counters: Arc<Counters>,
     pub observer: Option<Arc<dyn Observer>>,
     pub trouble: Trouble,
+    touched: Touched,
     known: Known,
+}
+
+/// Whether it was by writing nothing new that the last trouble was found to be over. A full disk may have room for that, in a
+/// journal that was begun anew, and for no batch.
+#[derive(Default)]
+struct Touched {
+    is_why: bool,
+    disbelieved_until: Option<Instant>,
 }
 
 /// Why the last batch could not be written, until one can.
@@ -77,7 +89,8 @@ struct Known {
 impl Writer {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>, seen: Seen, counters: Arc<Counters>) -> Self {
         let known = Known { head: None, versions: LruCache::new(REMEMBERED_STREAMS) };
-        Self { engine, clock, seen, counters, observer: None, trouble: Trouble::default(), known }
+        let (trouble, touched) = (Trouble::default(), Touched::default());
+        Self { engine, clock, seen, counters, observer: None, trouble, touched, known }
     }
 
     /// Works until the queue is closed and empty.
@@ -137,6 +150,7 @@ impl Writer {
         let answers = match outcome {
             Ok(answers) => {
                 self.trouble.clear();
+                self.touched = Touched::default();
                 answers
             }
             Err(error) => {
@@ -145,6 +159,9 @@ impl Writer {
                 self.known.forget();
                 self.seen.lapse();
                 self.trouble.set(&error);
+                if std::mem::take(&mut self.touched.is_why) {
+                    self.touched.disbelieved_until = Some(Instant::now() + DISBELIEVED);
+                }
                 vec![Err(error); batch.appends.len()]
             }
         };
@@ -156,7 +173,11 @@ impl Writer {
     /// Writes nothing new, and so finds out whether writing works again.
     async fn try_again(&mut self) {
         match timeout(LONGEST_COMMIT, self.engine.touch()).await {
-            Ok(Ok(())) => self.trouble.clear(),
+            Ok(Ok(())) if self.touched.disbelieved_until.is_some_and(|until| Instant::now() < until) => {}
+            Ok(Ok(())) => {
+                self.touched.is_why |= self.trouble.is_there();
+                self.trouble.clear();
+            }
             Ok(Err(error)) => {
                 self.engine.disconnect();
                 self.trouble.set(&error);
