@@ -117,18 +117,19 @@ impl Inner {
             let now = Instant::now();
             // Steps that others have asked for don't add up to more than one time of gathering.
             spent = spent.clamp(now, now + saved) + gather;
+            let until = spent.checked_sub(saved);
             match self.step(run).await {
                 Ok(Step::Moved(at)) if *head.borrow_and_update() >= at + FAR => {}
                 Ok(Step::Moved(at)) => {
                     if *head.borrow() <= at {
                         let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
                     }
-                    Self::gather(run, spent.checked_sub(saved)).await;
+                    Self::gather(run, until).await;
                 }
                 Ok(Step::Overtaken(_)) => tokio::time::sleep(STAND_BACK).await,
                 Ok(Step::AtTheEnd(_) | Step::Elsewhere) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, head.changed()).await;
-                    Self::gather(run, spent.checked_sub(saved)).await;
+                    Self::gather(run, until).await;
                 }
                 Ok(Step::Stopped) => {
                     let _ = tokio::time::timeout(AT_LEAST_EVERY, run.resumed.notified()).await;

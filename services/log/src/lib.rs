@@ -4,6 +4,9 @@
 //!
 //! A command's events go to one writer, which takes all that wait, checks each stream's expected version and
 //! idempotency key, gives positions, and answers after the commit (`plan`, `writer`, `engine`).
+//!
+//! What follows from the log is kept beside it (`beside`): on SQLite in a file of its own, which is not synced while it is in
+//! use (`unsynced`).
 
 mod address;
 mod append;
