@@ -75,6 +75,23 @@ pub async fn a_log_that_can_only_be_read_says_so_when_it_is_asked(store: Store) 
     assert_eq!(whole(&log).await, before);
 }
 
+/// On a full disk there may be room for an empty write and none for a batch.
+pub async fn an_empty_write_that_a_batch_has_contradicted_is_not_believed(store: Store) {
+    let log = store.open().await;
+    log.append(append("a", Some(0), &[1])).await.unwrap();
+    sql(&log, "ALTER TABLE events RENAME TO gone").await.unwrap();
+    let tried = async || log.append(append("a", Some(1), &[2])).await;
+    tried().await.unwrap_err();
+    log.probe().await;
+    assert!(log.trouble().is_none(), "the first time it may be over");
+    tried().await.unwrap_err();
+    log.probe().await;
+    assert!(log.trouble().is_some(), "only a batch can tell");
+    sql(&log, "ALTER TABLE gone RENAME TO events").await.unwrap();
+    tried().await.unwrap();
+    assert!(log.trouble().is_none());
+}
+
 pub async fn the_log_is_there_after_a_restart(store: Store) {
     let log = store.open().await;
     log.append(append("a", Some(0), &[1, 2])).await.unwrap();

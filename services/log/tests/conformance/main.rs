@@ -60,6 +60,7 @@ on_both_engines! {
     keeping: [
         the_database_refuses_to_change_events,
         a_log_that_can_only_be_read_says_so_when_it_is_asked,
+        an_empty_write_that_a_batch_has_contradicted_is_not_believed,
         the_log_is_there_after_a_restart,
         reading_goes_on_from_a_position,
         a_newer_schema_is_refused,
